@@ -21,6 +21,7 @@ import {
 import { valuesOf } from "../kernels/wgsl.ts";
 import { type ProductChoice, type ProductShape, rankedChoices } from "../product-choice.ts";
 import { partsOf, productShape, type ProductRequest } from "./product-dispatches.ts";
+import type { Tuning } from "../tuning.ts";
 import type { PlanTarget } from "./target.ts";
 
 interface Means extends PlanTarget {
@@ -92,7 +93,7 @@ function wayOf(request: ProductRequest, means: Means): Way | null {
     isWide,
     byMatrices: matrices !== null && isWide && input.columns >= 32 && columns >= 32,
   };
-  const { choice, microseconds } = rankedChoices(shape, means)[0]!;
+  const { choice, microseconds } = rankedChoices(shape, { ...means, tuning: withModestTiles(tuning) })[0]!;
   const weightBytes = BYTES[type] * (9 + points) * input.columns * columns;
   const mapBytes = BYTES[type] * (input.rows * input.columns + out.rows * columns);
   const passes = (weightBytes + mapBytes + 2 * tiles * bytesPerTile) / (winograd.memoryRate * 1e6);
@@ -106,6 +107,11 @@ function wayOf(request: ProductRequest, means: Means): Way | null {
     choice,
     microseconds: bands * microseconds + passes + (1 + 2 * bands) * winograd.passMicroseconds,
   };
+}
+
+/** The tuner does not measure these products, and not every card has the registers for 16 rows of an invocation. */
+function withModestTiles(tuning: Tuning): Tuning {
+  return { ...tuning, products: tuning.products.filter(({ tile }) => tile.rowsEach <= 8) };
 }
 
 /** Rows of a product's largest tile. */
