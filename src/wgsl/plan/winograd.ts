@@ -44,9 +44,10 @@ interface Way {
 
 /** Null for a convolution that it cannot or should not compute. */
 export function planWinograd(request: ProductRequest, means: Means): Dispatch[] | null {
-  const way = wayOf(request, means);
+  const modest = { ...means, tuning: withModestTiles(means.tuning) };
+  const way = wayOf(request, modest);
   if (!way) return null;
-  const taps = rankedChoices(productShape(request, means), means)[0]!.microseconds;
+  const taps = rankedChoices(productShape(request, means), modest)[0]!.microseconds;
   return way.microseconds < means.tuning.winograd.worth * taps ? dispatchesOf(request, way, means) : null;
 }
 
@@ -93,7 +94,7 @@ function wayOf(request: ProductRequest, means: Means): Way | null {
     isWide,
     byMatrices: matrices !== null && isWide && input.columns >= 32 && columns >= 32,
   };
-  const { choice, microseconds } = rankedChoices(shape, { ...means, tuning: withModestTiles(tuning) })[0]!;
+  const { choice, microseconds } = rankedChoices(shape, means)[0]!;
   const weightBytes = BYTES[type] * (9 + points) * input.columns * columns;
   const mapBytes = BYTES[type] * (input.rows * input.columns + out.rows * columns);
   const passes = (weightBytes + mapBytes + 2 * tiles * bytesPerTile) / (winograd.memoryRate * 1e6);
@@ -109,9 +110,13 @@ function wayOf(request: ProductRequest, means: Means): Way | null {
   };
 }
 
-/** The tuner does not measure these products, and not every card has the registers for 16 rows of an invocation. */
+/**
+ * The tuner does not measure these products, and not every card has the registers for 16 rows of an invocation. The taps are compared
+ * by the same tiles. All tiles if there are no others.
+ */
 function withModestTiles(tuning: Tuning): Tuning {
-  return { ...tuning, products: tuning.products.filter(({ tile }) => tile.rowsEach <= 8) };
+  const products = tuning.products.filter(({ tile }) => tile.rowsEach <= 8);
+  return products.length > 0 ? { ...tuning, products } : tuning;
 }
 
 /** Rows of a product's largest tile. */
