@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 import browser from "./vitest.browser.config.ts";
 
-// Our own back end on software WebGPU, every kernel and every network: minutes for what is off by default, so it runs only when
+// Our own back end on software WebGPU, every kernel and every network: minutes for what real GPUs use, so it runs only when
 // named.
 export default defineConfig({
   test: {

@@ -12,7 +12,7 @@ export interface BackendOptions {
   readonly wasmReason?: Saying | undefined;
   /** False computes in float32 even if float16 is available. */
   readonly float16?: boolean | undefined;
-  /** Whose kernels run the networks, where there is a choice. ONNX Runtime's by default. */
+  /** Whose kernels run the networks. By default our own on a real GPU that computes them right, otherwise ONNX Runtime's. */
   readonly kernels?: Kernels | undefined;
   /** False: our own kernels take the shipped tiles instead of measuring on the device. */
   readonly tune?: boolean | undefined;

@@ -110,6 +110,12 @@ async function findAdapter(): Promise<FoundAdapter | Saying> {
   return { adapter, name: adapterName(adapter.info), software: isSoftwareAdapter(adapter) };
 }
 
+/** Whether WebGPU has a GPU that is not emulated. */
+export async function hasRealGpu(): Promise<boolean> {
+  const found = await findAdapter();
+  return "adapter" in found && !found.software;
+}
+
 export function adapterName(
   info: Pick<GPUAdapterInfo, "vendor" | "architecture" | "device" | "description">,
 ): string {

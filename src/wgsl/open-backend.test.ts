@@ -1,5 +1,5 @@
 // When our own kernels are not used: the fallback opens, and its report says why. Node has no WebGPU.
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { chooseDevice } from "../runtime/device.ts";
 import type { Backend, BackendOptions } from "../runtime/backend.ts";
 import { withWgsl } from "./open-backend.ts";
@@ -14,7 +14,34 @@ const open = withWgsl(
   { read: async () => new Map(), add: async () => {} },
 );
 
-it("opens the fallback unless our own kernels are asked for", async () => {
+afterEach(() => void vi.unstubAllGlobals());
+
+/** An adapter of this name that cannot be opened. */
+function stubAdapter(description: string): void {
+  const info = { vendor: "", architecture: "", device: "", description };
+  const adapter = { info, features: new Set(), limits: {}, requestDevice: () => Promise.reject(new Error()) };
+  vi.stubGlobal("navigator", { gpu: { requestAdapter: async () => adapter }, hardwareConcurrency: 4 });
+}
+
+it("tries our own kernels on a real GPU unless ONNX Runtime is asked for", async () => {
+  stubAdapter("GeForce");
+  const { report } = await open({ preference: "auto" });
+  expect(english(report.reason)).toContain(
+    "WGSL kernels: The WGSL kernels need WebGPU: the GPU GeForce could not be opened.",
+  );
+  const options = { preference: "auto", kernels: "onnxruntime" } as const;
+  await open(options);
+  expect(asked.at(-1)).toBe(options);
+});
+
+it("leaves a software GPU to the fallback", async () => {
+  stubAdapter("SwiftShader");
+  const options = { preference: "auto" } as const;
+  await open(options);
+  expect(asked.at(-1)).toBe(options);
+});
+
+it("opens the fallback without a real GPU, and where it is asked for", async () => {
   for (const options of [
     { preference: "auto" },
     { preference: "auto", kernels: "onnxruntime" },

@@ -1,6 +1,7 @@
-// Opens our own kernels where they are asked for and right; otherwise the fallback, with the reason in its report.
+// Opens our own kernels on a real GPU, or where they are asked for, if they are right there; otherwise the fallback, with the reason in its
+// report.
 
-import { chooseDevice, isSoftwareAdapter } from "../runtime/device.ts";
+import { chooseDevice, hasRealGpu, isSoftwareAdapter } from "../runtime/device.ts";
 import type { Backend, BackendOptions, OpenBackend } from "../runtime/backend.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import { say, verbatim, type Saying } from "../shared/saying.ts";
@@ -9,10 +10,12 @@ import { MATRIX_FEATURES } from "./matrix-support.ts";
 import { wrongResults } from "./self-test.ts";
 import type { TuningRecords } from "./tuner/tuner.ts";
 
-/** Our own kernels if `kernels` is "wgsl", tuned with `records`, with `fallback` behind them. */
+/** Our own kernels, tuned with `records`, with `fallback` behind them; on a software GPU only if `kernels` is "wgsl". */
 export function withWgsl(fallback: OpenBackend, records: TuningRecords): OpenBackend {
   return async (options: BackendOptions): Promise<Backend> => {
-    if (options.kernels !== "wgsl" || options.preference === "wasm") return fallback(options);
+    const { kernels, preference } = options;
+    if (kernels === "onnxruntime" || preference === "wasm") return fallback(options);
+    if (kernels !== "wgsl" && !(await hasRealGpu())) return fallback(options);
     const opened = await openTested(options);
     if (opened instanceof WgslBackend) {
       // A software GPU has one tile.

@@ -65,34 +65,42 @@ export interface Tuning {
 
 export const TUNING: Tuning = {
   products: [
-    // 36 KB of workgroup memory.
-    { tile: { rows: 128, columns: 128, depth: 16, rowsEach: 8, left: "by rows" }, rate: 32, alone: 0.95 },
-    { tile: { rows: 128, columns: 64, depth: 16, rowsEach: 8, left: "by rows" }, rate: 25, alone: 0.75 },
-    { tile: { rows: 64, columns: 64, depth: 16, rowsEach: 8, left: "by rows" }, rate: 21, alone: 0.5 },
-    // For devices with 16 KB.
+    { tile: { rows: 256, columns: 128, depth: 8, rowsEach: 16, left: "by depth" }, rate: 40, alone: 0.95 },
+    { tile: { rows: 128, columns: 128, depth: 8, rowsEach: 8, left: "by depth" }, rate: 35, alone: 0.75 },
+    // 36 and 48 KB of workgroup memory; the others fit into 32.
+    { tile: { rows: 128, columns: 128, depth: 16, rowsEach: 8, left: "by rows" }, rate: 34.5, alone: 0.9 },
+    { tile: { rows: 256, columns: 64, depth: 16, rowsEach: 8, left: "by rows" }, rate: 32.5, alone: 0.95 },
+    { tile: { rows: 64, columns: 128, depth: 16, rowsEach: 8, left: "by depth" }, rate: 29, alone: 0.55 },
+    { tile: { rows: 64, columns: 64, depth: 16, rowsEach: 8, left: "by rows" }, rate: 21, alone: 0.55 },
     { tile: { rows: 64, columns: 64, depth: 8, rowsEach: 8, left: "by rows" }, rate: 17, alone: 0.5 },
     { tile: { rows: 16, columns: 32, depth: 16, rowsEach: 2, left: "by rows" }, rate: 5, alone: 0.2 },
   ],
   matrixProducts: [
     {
       tile: { rows: 128, columns: 256, depth: 32, subgroupRows: 64, subgroupColumns: 64, ahead: 0 },
-      rate: 118,
-      alone: 0.9,
+      rate: 230,
+      alone: 0.55,
+    },
+    // 36 and 42 KB of workgroup memory.
+    {
+      tile: { rows: 128, columns: 128, depth: 64, subgroupRows: 64, subgroupColumns: 32, ahead: 0 },
+      rate: 190,
+      alone: 0.6,
     },
     {
-      tile: { rows: 128, columns: 128, depth: 32, subgroupRows: 64, subgroupColumns: 32, ahead: 1 },
-      rate: 95,
-      alone: 0.8,
+      tile: { rows: 128, columns: 160, depth: 32, subgroupRows: 32, subgroupColumns: 80, ahead: 1 },
+      rate: 150,
+      alone: 0.65,
     },
     {
       tile: { rows: 128, columns: 80, depth: 32, subgroupRows: 32, subgroupColumns: 80, ahead: 1 },
-      rate: 105,
-      alone: 0.8,
+      rate: 86,
+      alone: 0.7,
     },
     {
-      tile: { rows: 64, columns: 64, depth: 32, subgroupRows: 32, subgroupColumns: 32, ahead: 1 },
-      rate: 78,
-      alone: 0.5,
+      tile: { rows: 64, columns: 64, depth: 32, subgroupRows: 32, subgroupColumns: 32, ahead: 2 },
+      rate: 92,
+      alone: 0.3,
     },
   ],
   attention: [
@@ -114,7 +122,7 @@ export const TUNING: Tuning = {
   cores: 132,
   parts: [1, 2, 3, 4, 6, 8, 12, 16, 24],
   minStepsPerPart: 4,
-  dispatchMicroseconds: 1,
+  dispatchMicroseconds: 5,
   partsRate: 4,
   submissionMilliseconds: 12,
   submittedOperations: 1.2e10,

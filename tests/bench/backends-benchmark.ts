@@ -13,9 +13,9 @@ import { WgslBackend } from "../../src/wgsl/backend.ts";
 import { openWgslBackend } from "../../src/wgsl/open-backend.ts";
 import type { TimedDispatch } from "../../src/wgsl/program.ts";
 import type { AttentionShape } from "../../src/wgsl/kernels/attention.ts";
-import type { MatrixTile } from "../../src/wgsl/kernels/subgroup-matrix-product.ts";
-import { nameOfTile, type ProductTile } from "../../src/wgsl/kernels/product.ts";
-import { type Rated, TUNING, type Tuning } from "../../src/wgsl/tuning.ts";
+import { nameOfMatrixTile } from "../../src/wgsl/kernels/subgroup-matrix-product.ts";
+import { nameOfTile } from "../../src/wgsl/kernels/product.ts";
+import { TUNING, type Tuning } from "../../src/wgsl/tuning.ts";
 import { wrongResults } from "../../src/wgsl/self-test.ts";
 import { WgslSession } from "../../src/wgsl/session.ts";
 import { relativeError } from "../parity/cases.ts";
@@ -23,7 +23,6 @@ import { noise } from "../parity/noise.ts";
 import { type Figure, median, megabytes, milliseconds, timed } from "./figures.ts";
 import { keepInOpfs } from "./opfs.ts";
 import { casesOf, type PackSize, randomPack } from "./random-pack.ts";
-import { TRIAL_TILES } from "./trial-tiles.ts";
 import { english } from "../../src/shared/saying.ts";
 
 export interface BackendsOptions {
@@ -42,23 +41,12 @@ export interface BackendsOptions {
 const attention = (shape: Partial<AttentionShape>): Partial<Tuning> => ({
   attention: [{ ...TUNING.attention[0]!, upTo: 256, ...shape }, TUNING.attention.at(-1)!],
 });
-/** Rated as the shipped tile of as many values, or the nearest. */
-const trial = (tile: ProductTile): Rated<ProductTile> => {
-  const area = tile.rows * tile.columns;
-  const like = TUNING.products.find(({ tile: { rows, columns } }) => rows * columns <= area)!;
-  return { ...like, tile };
-};
-const only = (...tiles: number[]): Partial<Tuning> => ({ products: tiles.map((i) => TUNING.products[i]!) });
-/** Tiles of one shape for every product. */
-const matrixTile = (
-  [rows, columns, depth]: readonly [number, number, number],
-  [subgroupRows, subgroupColumns]: readonly [number, number],
-  ahead: MatrixTile["ahead"],
-): Partial<Tuning> => ({
-  matrixProducts: [
-    { tile: { rows, columns, depth, subgroupRows, subgroupColumns, ahead }, rate: 1, alone: 0.8 },
-  ],
-});
+/** Each shipped tile alone. */
+const tilesOf = <Key extends "products" | "matrixProducts">(
+  key: Key,
+  nameOf: (tile: Tuning[Key][number]["tile"]) => string,
+): Record<string, Partial<Tuning>> =>
+  Object.fromEntries(TUNING[key].map((rated) => [`tiles of ${nameOf(rated.tile)}`, { [key]: [rated] }]));
 
 const winograd = (changes: Partial<Tuning["winograd"]>): Partial<Tuning> => ({
   winograd: { ...TUNING.winograd, ...changes },
@@ -81,35 +69,14 @@ const VARIANTS: Readonly<Record<string, Readonly<Record<string, Partial<Tuning>>
     "attention: 2 queries, 64 invocations": attention({ invocations: 64 }),
     "attention: 2 queries, 2 keys at once": attention({ keysAtOnce: 2 }),
     "attention: 4 queries": attention({ queries: 4, fours: 5 }),
-    "tiles of 128×128": only(0),
-    // For devices with 32 KB of workgroup memory.
-    "tiles of 128×128×8": {
-      products: [{ ...TUNING.products[0]!, tile: { ...TUNING.products[0]!.tile, depth: 8 } }],
-    },
-    "tiles of 128×64": only(1),
-    "tiles of 64×64": only(2),
-    "tiles of 128×128, 16 rows each": {
-      products: [{ ...TUNING.products[0]!, tile: { ...TUNING.products[0]!.tile, rowsEach: 16 } }],
-    },
-    ...Object.fromEntries(
-      TRIAL_TILES.map((tile) => [`tiles of ${nameOfTile(tile)}`, { products: [trial(tile)] }]),
-    ),
+    ...tilesOf("products", nameOfTile),
     "no shared sums": { parts: [1] },
     "sums shared less readily": { dispatchMicroseconds: 4, minStepsPerPart: 8 },
   },
   matrices: {
     "as shipped": {},
     ...WINOGRAD_VARIANTS,
-    "128×256, 0 ahead": matrixTile([128, 256, 32], [64, 64], 0),
-    "128×128, 1 ahead": matrixTile([128, 128, 32], [64, 32], 1),
-    "128×128, 2 ahead": matrixTile([128, 128, 32], [64, 32], 2),
-    "128×128×64, 0 ahead": matrixTile([128, 128, 64], [64, 32], 0),
-    "128×128, subgroups of 64×64, 2 ahead": matrixTile([128, 128, 32], [64, 64], 2),
-    "128×160, 1 ahead": matrixTile([128, 160, 32], [32, 80], 1),
-    "128×80, 1 ahead": matrixTile([128, 80, 32], [32, 80], 1),
-    "128×80, 2 ahead": matrixTile([128, 80, 32], [32, 80], 2),
-    "64×64, 1 ahead": matrixTile([64, 64, 32], [32, 32], 1),
-    "64×64, 2 ahead": matrixTile([64, 64, 32], [32, 32], 2),
+    ...tilesOf("matrixProducts", nameOfMatrixTile),
     "attention: 64 keys, 2 subgroups": { matrixAttention: { subgroups: 2, keys: 64 } },
     "attention: 32 keys, 2 subgroups": { matrixAttention: { subgroups: 2, keys: 32 } },
     "attention: 32 keys, 1 subgroup": { matrixAttention: { subgroups: 1, keys: 32 } },
@@ -284,27 +251,22 @@ async function* tuningRows(
   };
   yield* steps(backend, "a step, not tuned");
   const { gpu, report, target } = backend;
-  for (const [tiles, products] of [
-    ["shipped tiles", target.tuning.products],
-    ["trial tiles too", [...target.tuning.products, ...TRIAL_TILES.map(trial)]],
-  ] as const) {
-    const { type, matrices, tuning } = target;
-    const engine = new WgslBackend(gpu, { report, type, matrices, tuning: { ...tuning, products } });
-    const kept = new Map<string, string>();
-    engine.tuneWith({
-      read: async () => new Map(),
-      add: async (_adapter, _version, choices) => choices.forEach((choice, shape) => kept.set(shape, choice)),
-    });
-    for (const { part, graph } of graphs) {
-      const start = performance.now();
-      const { choices, measuredShapes } = (await engine.tune(graph))!;
-      const time = performance.now() - start;
-      const note = `${measuredShapes} of ${choices.size} shapes measured`;
-      yield milliseconds(part, `tuning, ${tiles}`, time, note);
-    }
-    for (const [shape, choice] of kept) yield { part: shape, what: choice, value: 0, unit: "" };
-    yield* steps(engine, `a step, tuned, ${tiles}`);
+  const { type, matrices, tuning } = target;
+  const engine = new WgslBackend(gpu, { report, type, matrices, tuning });
+  const kept = new Map<string, string>();
+  engine.tuneWith({
+    read: async () => new Map(),
+    add: async (_adapter, _version, choices) => choices.forEach((choice, shape) => kept.set(shape, choice)),
+  });
+  for (const { part, graph } of graphs) {
+    const start = performance.now();
+    const { choices, measuredShapes } = (await engine.tune(graph))!;
+    const time = performance.now() - start;
+    const note = `${measuredShapes} of ${choices.size} shapes measured`;
+    yield milliseconds(part, "tuning", time, note);
   }
+  for (const [shape, choice] of kept) yield { part: shape, what: choice, value: 0, unit: "" };
+  yield* steps(engine, "a step, tuned");
 }
 
 /** The time of a step or of decoding, how far its result is from the first of its shape, and its profile where the device times passes. */

@@ -184,7 +184,7 @@ const ofRuntime = [
   { device: "webgpu", kernels: "onnxruntime", wanted: short, tolerance: 2 },
   { device: "webgpu", kernels: "onnxruntime", wanted: regional, tolerance: 2 },
 ];
-/** Off by default, so only in `npm test -- wgsl`. */
+/** Minutes on a software GPU, so only in `npm test -- wgsl`. */
 const ofOwnKernels = [
   { device: "webgpu", kernels: "wgsl", wanted: short, tolerance: 2 },
   { device: "webgpu", kernels: "wgsl", wanted: regional, tolerance: 2 },

@@ -81,15 +81,14 @@ async function runInPage([backendName, name]: readonly [
   };
 }
 
-/** Our own back end is off by default: the usual run has its smallest network, `npm test -- wgsl` all of them. */
+/** A software GPU takes minutes for our own back end: the usual run has its smallest network, `npm test -- wgsl` all of them. */
 const isWgslStage = process.env["WGSL_STAGE"] !== undefined;
-const networksOf = ({ offByDefault, networks }: TestedBackend): readonly string[] => {
-  const all =
-    offByDefault && !isWgslStage ? ["text_gelu"] : ["text_gelu", "unet_inpaint", "vae_decoder_plain"];
+const networksOf = ({ isSlow, networks }: TestedBackend): readonly string[] => {
+  const all = isSlow && !isWgslStage ? ["text_gelu"] : ["text_gelu", "unet_inpaint", "vae_decoder_plain"];
   return networks ? all.filter((name) => networks.includes(name)) : all;
 };
 const backends = backendsIn("page").filter(
-  (one) => (one.offByDefault || !isWgslStage) && networksOf(one).length > 0,
+  (one) => (one.isSlow || !isWgslStage) && networksOf(one).length > 0,
 );
 
 describe.each(backends)("$name", (tested) => {

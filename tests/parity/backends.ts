@@ -23,7 +23,7 @@ export interface TestedBackend {
   /** Node's tests lie in tests/parity, those of a page in tests/browser. */
   readonly runsIn: "node" | "page";
   /** Runs in full only in the stage `wgsl`. */
-  readonly offByDefault?: boolean;
+  readonly isSlow?: boolean;
   /** Those that differ from another back end's, if not all do. */
   readonly networks?: readonly string[];
   /** For a back end that records runs and replays them. */
@@ -52,13 +52,13 @@ const BACKENDS: readonly TestedBackend[] = [
   {
     name: "WGSL",
     runsIn: "page",
-    offByDefault: true,
+    isSlow: true,
     open: () => openWgslBackend({ preference: "webgpu", float16: false }),
   },
   {
     name: "WGSL, Winograd",
     runsIn: "page",
-    offByDefault: true,
+    isSlow: true,
     networks: ["unet_inpaint", "vae_decoder_plain"],
     open: openWinograd,
   },
