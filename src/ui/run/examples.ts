@@ -13,7 +13,7 @@ export const examples: readonly Example[] = [
   { id: "owl", prompt: "an owl in a forest at night, neon sign", seed: 2, adapters: ["neon"] },
   { id: "castle", prompt: "a castle on a hill, stained glass", seed: 3, adapters: ["stained-glass"] },
   { id: "t-rex", prompt: "a t-rex in the desert, mosaic tiles", seed: 2, adapters: ["dinosaurs", "mosaic"] },
-  { id: "rocket", prompt: "a rocket in space", seed: 3, adapters: ["space-travel"] },
+  { id: "penguin", prompt: "a penguin, knitted wool", seed: 11, adapters: ["knitted"] },
   { id: "unicorn", prompt: "a unicorn in a forest at sunset", seed: 3, adapters: ["unicorn"] },
-  { id: "sailboat", prompt: "a sailboat on the sea at sunset, oil painting", seed: 3, adapters: ["oil"] },
+  { id: "boat", prompt: "a sailboat on the sea, ukiyo-e print", seed: 11, adapters: ["ukiyo-e"] },
 ];
