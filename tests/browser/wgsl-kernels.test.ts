@@ -84,10 +84,10 @@ test.each(tiles.map((tile) => ({ name: `${tile.rows}×${tile.columns}×${tile.de
 );
 
 test.each([
-  { rows: 32, rowsEach: 4, type: "f32", names: ["linear and GEGLU", "upsampling before a convolution"] },
-  { rows: 64, rowsEach: 8, type: "f16", names: ["deep convolution"] },
-])("tile of $rows×32 that lies by depth, $type", async ({ rows, rowsEach, type, names }) => {
-  const tile = { rows, columns: 32, depth: 16, rowsEach, left: "by depth" };
+  { type: "f32", names: ["linear and GEGLU", "upsampling before a convolution"] },
+  { type: "f16", names: ["deep convolution"] },
+])("tile of 32×32 that lies by depth, $type", async ({ type, names }) => {
+  const tile = { rows: 32, columns: 32, depth: 16, rowsEach: 4, left: "by depth" };
   expectRight(await run({ names, type, seeds: [8], tuning: { products: [{ tile, rate: 1, alone: 1 }] } }));
 });
 
