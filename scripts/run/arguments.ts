@@ -66,15 +66,16 @@ export function region(
   name: string,
   text: string,
 ): { prompt: string } & (Rectangle | { readonly file: string }) {
-  const [, file, ofFile = ""] = /^(.*?\.(?:png|jpe?g|webp)):(.*)$/isu.exec(text) ?? [];
-  if (file !== undefined && ofFile.trim() !== "")
-    return { file: imageFile(name, file), prompt: ofFile.trim() };
   const [, place = "", prompt = ""] = /^([^:]*):(.*)$/su.exec(text) ?? [];
   const numbers = place.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part) / 100));
   const isPlace = Object.hasOwn(places, place.trim());
-  if (prompt.trim() === "" || (!isPlace && (numbers.length !== 4 || numbers.some(Number.isNaN)))) {
+  const isArea = isPlace || (numbers.length === 4 && !numbers.some(Number.isNaN));
+  const [, file, ofFile = ""] = (!isArea && /^(.*?\.(?:png|jpe?g|webp)):(.*)$/isu.exec(text)) || [];
+  if (file !== undefined && ofFile.trim() !== "")
+    return { file: imageFile(name, file), prompt: ofFile.trim() };
+  if (prompt.trim() === "" || !isArea) {
     throw new UsageError(
-      `--${name} must be PLACE: prompt, PLACE one of ${Object.keys(places).join(", ")} left,top,width,height in percent or an image file that is white there, not "${text}".`,
+      `--${name} must be PLACE: prompt, PLACE one of ${Object.keys(places).join(", ")}, left,top,width,height in percent, or an image file that is white there, not "${text}".`,
     );
   }
   const [x, y, width, height] = numbers as [number, number, number, number];

@@ -17,7 +17,7 @@ export function writeRegionMask(cells: Uint8Array): string {
 
 /** @returns [32, 32], 1 belongs to the region; null: it is no such mask, or an empty one */
 export function readRegionMask(text: string): Uint8Array | null {
-  if (!/^[\w-]+$/u.test(text) || text.length !== Math.ceil(cellCount / 6)) return null;
+  if (text.length !== Math.ceil(cellCount / 6) || !/^[\w-]+$/u.test(text)) return null;
   const bytes = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   const cells = Uint8Array.from(
     { length: cellCount },

@@ -60,9 +60,8 @@ export function surelyMeant(word: string, { names, near }: Things): string | nul
   const listed = near.get(word);
   if (listed !== undefined) return listed;
   if (word.length < sureTyping) return null;
-  const isSure = (slip: Slip | null): boolean =>
-    slip === "typing" || (slip === "spelling" && word.length >= sureSpelling);
-  return names.find((name) => isSure(slipBetween(word, name))) ?? null;
+  const meantBy = (slip: Slip): string | undefined => names.find((name) => slipBetween(word, name) === slip);
+  return meantBy("typing") ?? (word.length < sureSpelling ? null : (meantBy("spelling") ?? null));
 }
 
 /** @param vector of the word, unit length */

@@ -37,7 +37,9 @@ async function openTested(options: BackendOptions): Promise<WgslBackend | Saying
       return verbatim(error instanceof Error ? error.message : String(error));
     });
     if (!(backend instanceof WgslBackend)) return backend;
-    const wrong = await wrongResults(backend);
+    const wrong = await backend
+      .unlessLost(wrongResults(backend))
+      .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
     throwIfAborted(options.signal);
     if (wrong === null) return backend;
     backend.dispose();

@@ -41,6 +41,20 @@ describe("a drawn region", () => {
     expect(cells.reduce((sum, cell) => sum + cell, 0)).toBe(2 * regionMaskSide - 1);
   });
 
+  it("keeps them beside what fills cells", () => {
+    const mask = blankMask({ width: 320, height: 320 });
+    drawBox(mask, { left: 0, top: 0, right: 320, bottom: 100 }, 255);
+    drawBox(mask, { left: 0, top: 312, right: 320, bottom: 320 }, 255);
+    drawBox(mask, { left: 162, top: 100, right: 163, bottom: 312 }, 255);
+    const cells = readRegionMask(regionOfMask(mask)!.mask!)!;
+    expect([15, 20, 25, 30].map((row) => [15, 16, 17].map((column) => cells[row * 32 + column]))).toEqual([
+      [0, 1, 0],
+      [0, 1, 0],
+      [0, 1, 0],
+      [0, 0, 0], // beside the bar below it
+    ]);
+  });
+
   it("is drawn as one path", () => {
     const cells = new Uint8Array(regionMaskSide ** 2);
     for (const i of [0, 1, 3, regionMaskSide + 31]) cells[i] = 1;

@@ -41,9 +41,14 @@ export function regionOfMask(mask: MaskImage): RegionArea | null {
     const bottom = top + down / regionMaskSide;
     return drawnPart(mask, { left, top, right, bottom });
   });
-  // Of lines that are finer than cells, whatever they touch.
-  const least = parts.some((part) => part >= 0.5) ? 0.5 : Number.MIN_VALUE;
-  const cells = Uint8Array.from(parts, (part) => Number(part >= least));
+  // Of lines that are finer than cells, whatever they touch; not the edges of what fills cells.
+  const isFull = (column: number, row: number): boolean =>
+    column >= 0 && column < regionMaskSide && (parts[row * regionMaskSide + column] ?? 0) >= 0.5;
+  const isByFull = (i: number): boolean => {
+    const [column, row] = [i % regionMaskSide, Math.floor(i / regionMaskSide)];
+    return [-1, 0, 1].some((down) => [-1, 0, 1].some((across) => isFull(column + across, row + down)));
+  };
+  const cells = Uint8Array.from(parts, (part, i) => Number(part >= 0.5 || (part > 0 && !isByFull(i))));
   return { x, y, width: across, height: down, mask: cells.includes(0) ? writeRegionMask(cells) : undefined };
 }
 

@@ -127,6 +127,7 @@ export const runSchema = v.looseObject({
             height: number,
             weight: number,
             prompt: v.string(),
+            mask: v.optional(v.string()),
           }),
         ),
       }),

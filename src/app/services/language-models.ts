@@ -191,7 +191,7 @@ export function createLanguageModels(context: {
     try {
       await abortable(opening, signal);
     } catch (error) {
-      if (!signal.aborted) worker.terminate(); // a runtime that failed to start stays failed
+      if (!signal.aborted) worker.terminate(say`The language model was changed.`); // a runtime that failed to start stays failed
       throw error;
     }
     open = { key, start: worker.starts };

@@ -33,7 +33,7 @@ export const run = {
   /** The device was lost during a run. */
   device: {
     restarting: (loss: string) => `${loss} Stylus is restarting it.`,
-    lostAgain: (loss: string) => `${loss} This was the second time.`,
+    lostAgain: (loss: string) => `${loss} It happened again.`,
     switching: (failure: string) => `${failure} Stylus goes on with ONNX Runtime.`,
     onRuntime: "The run continues with ONNX Runtime on the GPU. Nothing is lost.",
     onCpuAfterLosses:

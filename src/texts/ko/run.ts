@@ -32,7 +32,7 @@ export const run: typeof english = {
 
   device: {
     restarting: (loss) => `${loss} Stylus가 다시 시작하고 있어요.`,
-    lostAgain: (loss) => `${loss} 두 번째 발생한 문제예요.`,
+    lostAgain: (loss) => `${loss} 같은 문제가 또 생겼어요.`,
     switching: (failure) => `${failure} ONNX Runtime으로 계속할게요.`,
     onRuntime: "GPU에서 ONNX Runtime으로 계속 생성해요. 잃은 것은 없어요.",
     onCpuAfterLosses:

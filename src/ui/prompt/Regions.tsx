@@ -41,13 +41,16 @@ export function Regions(): JSX.Element {
   const isFull = (): boolean => regions().length >= limits.regions;
   const numbers = createMemo(() => numbersOf(regions()));
   const change = (index: number, region: Partial<Region>): void => setSettings("regions", index, region);
-  const [drawn, setDrawn] = createSignal<(RegionInHand & { readonly index: number }) | null>(null);
+  const [drawn, setDrawn] = createSignal<
+    (RegionInHand & { readonly index: number; readonly region: Region }) | null
+  >(null);
   const draw = (index: number): void => {
     const { width, height } = studio.options();
     setDrawn({
       index,
+      region: regions()[index]!,
       area: { ...regions()[index]! },
-      others: regions().filter((_, other) => other !== index),
+      others: regions().flatMap((region, other) => (other === index ? [] : { ...region })),
       size: { width, height },
     });
   };
@@ -172,7 +175,10 @@ export function Regions(): JSX.Element {
       <RegionDialog
         title={t.prompt.regions.draw(numbers()[drawn()?.index ?? 0] ?? null)}
         region={drawn()}
-        onChange={(area) => change(drawn()!.index, area)}
+        onChange={(area) => {
+          const { index, region } = drawn()!;
+          if (regions()[index] === region) change(index, area); // a link may have brought others
+        }}
         onClose={() => setDrawn(null)}
       />
     </section>

@@ -23,7 +23,7 @@ interface TunerOptions {
   readonly records: TuningRecords;
   /** The tuning without the tiles that the device computes wrongly. */
   readonly tiles: () => Promise<Tuning>;
-  /** At the first use of a network and size. */
+  /** At the first use of a network and size; the check of the tiles, once a visit, may take as long. */
   readonly limitMilliseconds: number;
 }
 
@@ -57,14 +57,17 @@ export class Tuner {
         this.measured.set(shape, choice);
     }
     const known = { ...target, measured: this.measured };
-    const start = CLOCK.now();
     // Only where something is left to measure.
     const isKnown = candidatesOf(products, known).length === 0;
-    const tuning = isKnown ? target.tuning : await (this.#rightTiles ??= tiles());
+    const tuning = isKnown
+      ? target.tuning
+      : await Promise.race([(this.#rightTiles ??= tiles()), CLOCK.after(limitMilliseconds)]);
+    // Compilation is slow here: it goes on, and the next size is measured.
+    if (tuning === null) return { choices: new Map(), measuredShapes: 0, milliseconds: limitMilliseconds };
     const tuned = await tune(candidatesOf(products, { ...known, tuning }), {
       measure: ({ ways }) => timer.time(ways),
       clock: CLOCK,
-      limitMilliseconds: limitMilliseconds - (CLOCK.now() - start),
+      limitMilliseconds,
       signal,
     });
     if (signal?.aborted) return tuned;
@@ -74,10 +77,11 @@ export class Tuner {
   }
 }
 
-/** Names an adapter and its number type, as records have it. */
+/** Names an adapter with its browser and number type, as records have it: another browser compiles in another way. */
 export function adapterKey(
   { vendor, architecture, device, description }: GPUAdapterInfo,
   { type }: Pick<PlanTarget, "type">,
 ): string {
-  return [vendor, architecture, device, description, type].join(" | ");
+  const browser = /(?:Chrome|Firefox|Version)\/\d+/u.exec(navigator.userAgent)?.[0] ?? "";
+  return [vendor, architecture, device, description, browser, type].join(" | ");
 }
