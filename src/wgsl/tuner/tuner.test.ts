@@ -6,7 +6,6 @@ import { buildUnet } from "../../graph/unet.ts";
 import { planGraph } from "../plan/plan.ts";
 import type { PlanTarget } from "../plan/target.ts";
 import { TUNING, type Tuning } from "../tuning.ts";
-import type { DispatchTimer } from "./dispatch-timer.ts";
 import { Tuner } from "./tuner.ts";
 
 const target: PlanTarget = {
@@ -34,10 +33,7 @@ const { products } = planGraph(
 function tunerWith(tiles: () => Promise<Tuning>, limitMilliseconds: number) {
   const stored: number[] = [];
   const tuner = new Tuner("a card", {
-    timer: {
-      time: ({ length }: readonly unknown[]) =>
-        Promise.resolve(Array.from({ length }, (_, i) => Math.abs(i - 1) + 1)),
-    } as unknown as DispatchTimer,
+    timer: { time: async ({ length }) => Array.from({ length }, (_, i) => Math.abs(i - 1) + 1) },
     records: {
       read: async () => new Map(),
       add: async (_adapter, _version, { size }) => void stored.push(size),

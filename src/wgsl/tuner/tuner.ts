@@ -19,7 +19,7 @@ export interface TuningRecords {
 }
 
 interface TunerOptions {
-  readonly timer: DispatchTimer;
+  readonly timer: Pick<DispatchTimer, "time">;
   readonly records: TuningRecords;
   /** The tuning without the tiles that the device computes wrongly. */
   readonly tiles: () => Promise<Tuning>;
