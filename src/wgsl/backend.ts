@@ -23,7 +23,7 @@ import { WgslSession } from "./session.ts";
 import { DispatchTimer } from "./tuner/dispatch-timer.ts";
 import type { Tuned } from "./tuner/tune.ts";
 import { adapterKey, Tuner, type TuningRecords } from "./tuner/tuner.ts";
-import { SOFTWARE_TUNING, TUNING, type Tuning } from "./tuning.ts";
+import { SOFTWARE_TUNING, type Tuning, tuningFor } from "./tuning.ts";
 
 /** The most that tuning may take at the first use of a network and size. */
 const TUNING_MILLISECONDS = 3000;
@@ -42,7 +42,7 @@ export class WgslBackend implements Backend {
     {
       report,
       type,
-      tuning = isSoftwareAdapter({ info: gpu.adapterInfo }) ? SOFTWARE_TUNING : TUNING,
+      tuning = isSoftwareAdapter({ info: gpu.adapterInfo }) ? SOFTWARE_TUNING : tuningFor(gpu.adapterInfo),
       matrices = type === "f16" && hasMatrices(gpu) ? subgroupMatrices : null,
     }: {
       report: DeviceReport;

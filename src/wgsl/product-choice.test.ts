@@ -1,7 +1,7 @@
 // Which tiles a device is offered, and which the shipped rates prefer.
 import { describe, expect, it } from "vitest";
 import { chooseProduct, type ProductShape, rankedChoices } from "./product-choice.ts";
-import { TUNING } from "./tuning.ts";
+import { TUNING, tuningFor } from "./tuning.ts";
 
 /** The values of GEGLU at 64×64 latents, both images. */
 const large: ProductShape = {
@@ -48,6 +48,16 @@ describe("choice", () => {
     expect(choose(large)).toBe("256x128x8 16 each by depth/1");
     const small = { ...large, rows: 512, columns: 1280, depth: 1280, isDivisible: true };
     expect(choose(small)).toBe("256x128x8 16 each by depth/6");
+  });
+
+  it("takes no tile of many registers on a card that none has been measured on", () => {
+    const on = (vendor: string): string =>
+      chooseProduct(large, { ...limits, memory: 49_152, tuning: tuningFor({ vendor }), measured: new Map() })
+        .name;
+    expect([on("nvidia"), on("intel")]).toEqual([
+      "256x128x8 16 each by depth/1",
+      "128x128x8 8 each by depth/1",
+    ]);
   });
 
   it("takes what was measured on the device instead", () => {

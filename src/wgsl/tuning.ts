@@ -141,3 +141,14 @@ export const SOFTWARE_TUNING: Tuning = {
 export function attentionShape(width: number, { attention }: Tuning): AttentionShape {
   return attention.find(({ upTo }) => width <= upTo)!;
 }
+
+/** Without the tiles for which not every card has the registers: 16 rows of an invocation. All tiles if there are no others. */
+export function withModestTiles(tuning: Tuning): Tuning {
+  const products = tuning.products.filter(({ tile }) => tile.rowsEach <= 8);
+  return products.length > 0 ? { ...tuning, products } : tuning;
+}
+
+/** The table for an adapter: all tiles only where they have been measured. */
+export function tuningFor(info: Pick<GPUAdapterInfo, "vendor">): Tuning {
+  return info.vendor === "nvidia" ? TUNING : withModestTiles(TUNING);
+}

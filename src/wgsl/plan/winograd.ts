@@ -21,7 +21,7 @@ import {
 import { valuesOf } from "../kernels/wgsl.ts";
 import { type ProductChoice, type ProductShape, rankedChoices } from "../product-choice.ts";
 import { partsOf, productShape, type ProductRequest } from "./product-dispatches.ts";
-import type { Tuning } from "../tuning.ts";
+import { withModestTiles } from "../tuning.ts";
 import type { PlanTarget } from "./target.ts";
 
 interface Means extends PlanTarget {
@@ -44,6 +44,7 @@ interface Way {
 
 /** Null for a convolution that it cannot or should not compute. */
 export function planWinograd(request: ProductRequest, means: Means): Dispatch[] | null {
+  // The tuner does not measure these products. The taps are compared by the same tiles.
   const modest = { ...means, tuning: withModestTiles(means.tuning) };
   const way = wayOf(request, modest);
   if (!way) return null;
@@ -108,15 +109,6 @@ function wayOf(request: ProductRequest, means: Means): Way | null {
     choice,
     microseconds: bands * microseconds + passes + (1 + 2 * bands) * winograd.passMicroseconds,
   };
-}
-
-/**
- * The tuner does not measure these products, and not every card has the registers for 16 rows of an invocation. The taps are compared
- * by the same tiles. All tiles if there are no others.
- */
-function withModestTiles(tuning: Tuning): Tuning {
-  const products = tuning.products.filter(({ tile }) => tile.rowsEach <= 8);
-  return products.length > 0 ? { ...tuning, products } : tuning;
 }
 
 /** Rows of a product's largest tile. */
