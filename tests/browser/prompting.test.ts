@@ -127,6 +127,7 @@ test("saves prompt styles, applies them to a run, and reads and writes styles.cs
   await dialog.getByRole("button", { name: "Save style" }).click();
   await dialog.getByRole("switch", { name: "Ink" }).click();
   await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" }); // what is dropped opens it again
   await drop(page, [
     {
       name: "styles.csv",
