@@ -15,6 +15,7 @@ import type { PartialOptions } from "../stylus/options.ts";
 import type { MaskValues } from "../stylus/image-options.ts";
 import { modelOf } from "./packs/packs.ts";
 import { adaptersAnywhere } from "../stylus/region-text.ts";
+import { promptsOf } from "../stylus/regions.ts";
 import type { PartialRegions } from "../stylus/regions.ts";
 import { run } from "../stylus/run.ts";
 import type { Nsfw, RunReport } from "../stylus/run-types.ts";
@@ -209,7 +210,7 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
           ...image.masked,
         ]);
         const titles = Object.fromEntries(ids.map((id) => [id, cards.get(id)?.title ?? id]));
-        const texts = [options.prompt, ...(report.options.regions?.areas.map(({ prompt }) => prompt) ?? [])];
+        const texts = [options.prompt, ...promptsOf(report.options.regions)];
         const unknown = [...new Set(texts.flatMap((text) => unknownWords(text, pack)))];
         const notes = [
           ...dropped.map(english),

@@ -22,6 +22,16 @@ const field = (number: number, label: string) =>
     .getByRole("group", { name: `Region ${number}`, exact: true })
     .getByLabel(label);
 
+/** The file of the newest image. */
+async function downloaded(): Promise<Buffer> {
+  const downloading = page.waitForEvent("download");
+  await page
+    .getByRole("link", { name: /^Download/ })
+    .first()
+    .click();
+  return readFile(await (await downloading).path());
+}
+
 test("two regions are added, moved, chosen for, generated, and brought back from the file", async () => {
   await visit();
   await loaded(page);
@@ -77,12 +87,7 @@ test("two regions are added, moved, chosen for, generated, and brought back from
   expect(await chips.innerText()).toMatch(/Region 2: Clay Render/);
   expect(await violations(page)).toEqual([]);
 
-  const downloading = page.waitForEvent("download");
-  await page
-    .getByRole("link", { name: /^Download/ })
-    .first()
-    .click();
-  const file = await readFile(await (await downloading).path());
+  const file = await downloaded();
   const text = (await readImageText(new Uint8Array(file)))!;
   expect(text).toMatch(/^a meadow(?: <lora:lcm:1>)?\n/);
   expect(text).toContain("Region base weight: 0.2");
@@ -139,12 +144,7 @@ test("a region is drawn by pointer and keys, generated, and brought back from th
   expect(await violations(page)).toEqual([]);
 
   await generate(page, "a meadow");
-  const downloading = page.waitForEvent("download");
-  await page
-    .getByRole("link", { name: /^Download/ })
-    .first()
-    .click();
-  const file = await readFile(await (await downloading).path());
+  const file = await downloaded();
   await visit();
   await loaded(page);
   await drop(page, [{ name: "drawn.png", buffer: file }]);

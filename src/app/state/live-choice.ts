@@ -4,6 +4,7 @@ import { createEffect, createMemo, createSignal, on, onCleanup, untrack, type Ac
 import type { GenerateOptions } from "../../stylus/options.ts";
 import type { ChoiceServices } from "../../stylus/ports.ts";
 import { wordsOf, type ImageView, type RunView } from "./runs/view.ts";
+import { promptsOf } from "../../stylus/regions.ts";
 import { readPrompt, type Reading } from "../../stylus/choose.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 
@@ -31,7 +32,7 @@ const choiceKey = ({
 }: GenerateOptions): string =>
   JSON.stringify([
     prompt,
-    regions?.areas.map((area) => area.prompt) ?? [],
+    promptsOf(regions),
     method,
     preset,
     bans,

@@ -5,6 +5,7 @@ import { wordsOf, type ImageView, type RunView } from "../../app/state/runs/view
 import type { Studio } from "../../app/state/studio.ts";
 import { promptTags } from "../../shared/prompt-syntax.ts";
 import { adaptersAnywhere } from "../../stylus/region-text.ts";
+import { promptsOf } from "../../stylus/regions.ts";
 import { adaptersOf } from "../../stylus/plot/cells.ts";
 import { writeLink } from "../../stylus/share-link.ts";
 import controls from "../controls/controls.module.css";
@@ -28,7 +29,7 @@ export interface CopiedLink {
 /** Also those that only its axes and its words name. */
 function adaptersOfSheet({ options, images }: RunView): string[] {
   const plot = options.plot!;
-  const inRegions = options.regions?.areas.map(({ prompt }) => prompt) ?? [];
+  const inRegions = promptsOf(options.regions);
   const words = [options.prompt, ...inRegions, ...Object.values(plot).map((axis) => axis?.values ?? "")].join(
     " ",
   );
