@@ -1,4 +1,5 @@
 // Adapters: library, details, the form for a card, intake of files, diagnosis.
+import type { MeasuredEffect } from "../../retrieval/effect.ts";
 import { formats } from "./formats.ts";
 
 const partNames = { unet: "U-Net", text_encoder: "text encoder" } as const;
@@ -41,6 +42,15 @@ export const adapters = {
     author: "Author’s notes",
     noAuthorText: "None.",
     credit: (author: string, license: string) => `By ${author}. Licence: ${license}.`,
+    effect: "Effect",
+    effectFacts: ({ consistency, prompts }: MeasuredEffect) =>
+      `Measured: with it, images match ${formats.number(Math.round(consistency * prompts))} of ${formats.number(prompts)} prompts better.`,
+    effectKinds: {
+      weak: "It hardly changes images.",
+      misleading: "Images match their prompts less well with it.",
+      unstable: "It helps only some of the prompts.",
+      good: "",
+    },
     tags: "Tags",
     triggerWords: "Trigger words",
     none: "none",

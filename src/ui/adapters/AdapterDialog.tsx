@@ -1,6 +1,7 @@
 // Details of one adapter: samples, the refined description beside the author's notes, tags, file.
 import { createMemo, For, Show, type JSX } from "solid-js";
 import type { AdapterCard } from "../../retrieval/card.ts";
+import { effectKind } from "../../retrieval/effect.ts";
 import { formatLoraTag } from "../../stylus/lora-tags.ts";
 import styles from "./AdapterDialog.module.css";
 import controls from "../controls/controls.module.css";
@@ -81,6 +82,17 @@ export function AdapterDialog(props: {
               </Show>
             </div>
             <dl class={styles["facts"]}>
+              <Show when={known().effect}>
+                {(effect) => (
+                  <>
+                    <dt>{t.adapters.details.effect}</dt>
+                    <dd>
+                      {t.adapters.details.effectFacts(effect())}{" "}
+                      {t.adapters.details.effectKinds[effectKind(effect())]}
+                    </dd>
+                  </>
+                )}
+              </Show>
               <dt>{t.adapters.details.tags}</dt>
               <dd>{known().tags.join(", ") || t.adapters.details.none}</dd>
               <dt>{t.adapters.details.triggerWords}</dt>
