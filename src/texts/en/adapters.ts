@@ -49,7 +49,7 @@ export const adapters = {
       weak: "It hardly changes images.",
       misleading: "Images match their prompts less well with it.",
       unstable: "It helps only some of the prompts.",
-      good: "",
+      good: "Its effect is clear.",
     },
     tags: "Tags",
     triggerWords: "Trigger words",

@@ -49,7 +49,7 @@ export const adapters: typeof english = {
       weak: "이미지가 거의 바뀌지 않아요.",
       misleading: "쓰면 이미지가 프롬프트에서 더 멀어져요.",
       unstable: "일부 프롬프트에서만 도움이 돼요.",
-      good: "",
+      good: "효과가 뚜렷해요.",
     },
     tags: "태그",
     triggerWords: "트리거 단어",
