@@ -10,7 +10,7 @@ it.each([
   [new DOMException("x", "InvalidStateError"), "quota", "This tab has lost its storage"],
   [new DOMException("x", "TimeoutError"), "quota", "The browser’s storage does not answer."],
   [new TypeError("Failed to fetch dynamically imported module: x"), "network", "A part of this site"],
-  [new RangeError("Array buffer allocation failed"), "device", "The browser has no memory left"],
+  [new RangeError("Array buffer allocation failed"), "memory", "The browser has no memory left"],
   [new TypeError("x is not a function"), "internal", "x is not a function"],
   [new RangeError("Invalid time value"), "internal", "Invalid time value"],
 ])("%s", (error, code, words) => {

@@ -11,6 +11,7 @@ export type ErrorCode =
   | "network" // a transfer failed; trying again may help
   | "quota" // storage is full or denied
   | "device" // the GPU or the WASM runtime failed
+  | "memory" // the GPU or the browser has no room left for this; something smaller may fit
   | "device-lost" // the GPU or the worker is lost, with its state; it can be reopened
   | "cancelled"; // the user, or a newer request, stopped the work
 
@@ -139,7 +140,7 @@ function browserFailure(cause: unknown): StylusError | null {
     (cause instanceof RangeError || cause instanceof WebAssembly.RuntimeError) &&
     /allocat|out of memory/i.test(cause.message);
   return isMemory
-    ? new StylusError("device", say`The browser has no memory left for this.`, {
+    ? new StylusError("memory", say`The browser has no memory left for this.`, {
         remedy: say`Close other tabs or choose a smaller image, then try again.`,
         cause,
       })

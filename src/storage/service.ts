@@ -3,7 +3,7 @@ import { deletionError, StylusError, throwIfAborted } from "../shared/errors.ts"
 import { say } from "../shared/saying.ts";
 import { download } from "./download.ts";
 import { askHub, knownFile, pinDownload, type KnownFile } from "./file-facts.ts";
-import { locked } from "./file-lock.ts";
+import { locked } from "./lock.ts";
 import type { FileStore } from "./file-store.ts";
 import { openFileStore } from "./opfs-store.ts";
 import { hashBlob, verifyLocalFile } from "./local-files.ts";
@@ -226,7 +226,7 @@ export class StorageService {
   ): Promise<{ blob: Blob; downloadedBytes: number }> {
     const { path } = known.file;
     const key = await partialKey(known);
-    return locked(key, {
+    return locked(`file-${key}`, {
       signal,
       work: async () => {
         // Another tab may have downloaded it and pinned its hash during the wait.
@@ -364,7 +364,7 @@ export class StorageService {
 
   async #remove(name: string, store: FileStore): Promise<void> {
     const { signal } = new AbortController();
-    await locked(name, { signal, work: () => store.remove(name) });
+    await locked(`file-${name}`, { signal, work: () => store.remove(name) });
   }
 
   /**

@@ -18,14 +18,16 @@ import { storedParameters } from "./parameters.ts";
 import { Pipelines } from "./pipelines.ts";
 import { planGraph } from "./plan/plan.ts";
 import type { PlanTarget } from "./plan/target.ts";
-import { rightTiles } from "./self-test.ts";
 import { WgslSession } from "./session.ts";
+import { withRightTiles } from "./tile-check.ts";
 import { DispatchTimer } from "./tuner/dispatch-timer.ts";
+import { kernelsVersion } from "./tuner/kernels-version.ts";
+import type { TuningRecords } from "./tuner/records.ts";
 import type { Tuned } from "./tuner/tune.ts";
-import { adapterKey, Tuner, type TuningRecords } from "./tuner/tuner.ts";
+import { adapterKey, Tuner } from "./tuner/tuner.ts";
 import { SOFTWARE_TUNING, type Tuning, tuningFor } from "./tuning.ts";
 
-/** The most that tuning may take at the first use of a network and size. */
+/** The most that the tiles' check may take, and tuning at the first use of a network and size. */
 const TUNING_MILLISECONDS = 3000;
 
 export class WgslBackend implements Backend {
@@ -35,6 +37,7 @@ export class WgslBackend implements Backend {
   target: PlanTarget;
   readonly #loss: DeviceLoss;
   readonly #pipelines: Pipelines;
+  readonly #holders = new Set<WgslSession>();
   #tuner: Tuner | null = null;
 
   constructor(
@@ -81,13 +84,25 @@ export class WgslBackend implements Backend {
     return streamParameters(storedParameters(graph), tensors, { store, ...options });
   }
 
-  /** From now on measures products on the device, or takes what `records` has of it. */
-  tuneWith(records: TuningRecords, { limitMilliseconds = TUNING_MILLISECONDS } = {}): void {
-    const timer = new DispatchTimer(this.gpu, this.#pipelines);
-    const tiles = (): Promise<Tuning> => rightTiles(this);
+  /**
+   * Leaves out the tiles that the device computes wrongly, and from now on measures products on it; takes what `records` has of both.
+   * @param options.tune false: measures nothing
+   * @param options.limitMilliseconds of the tiles' check, and of tuning at the first use of a network and size
+   * @throws StylusError `device` if no tile is right, `device-lost`
+   */
+  async adapt(
+    records: TuningRecords,
+    { tune = true, limitMilliseconds = TUNING_MILLISECONDS } = {},
+  ): Promise<void> {
     const adapter = adapterKey(this.gpu.adapterInfo, this.target);
-    this.#tuner = new Tuner(adapter, { timer, records, tiles, limitMilliseconds });
-    this.target = { ...this.target, measured: this.#tuner.measured };
+    const key = { adapter, version: kernelsVersion(this.target) };
+    const { target, isComplete } = await withRightTiles(this, { records, key, limitMilliseconds });
+    this.target = target;
+    // Choices are kept for good, so all tiles take part in them.
+    if (!tune || !isComplete) return;
+    const timer = new DispatchTimer(this.gpu, this.#pipelines);
+    this.#tuner = new Tuner(key, { timer, records, limitMilliseconds });
+    this.target = { ...target, measured: this.#tuner.measured };
   }
 
   /** Measures the U-Net's products, which take most of the time, unless they are known; null where nothing is tuned. */
@@ -116,6 +131,7 @@ export class WgslBackend implements Backend {
       pipelines: this.#pipelines,
       target,
       parameters,
+      holders: this.#holders,
     });
     await session.prepare();
     return session;

@@ -1,18 +1,16 @@
 // When our own kernels are not used: the fallback opens, and its report says why. Node has no WebGPU.
 import { afterEach, expect, it, vi } from "vitest";
+import { memoryRecords } from "../../tests/fixtures/tuning-records.ts";
 import { chooseDevice } from "../runtime/device.ts";
 import type { Backend, BackendOptions } from "../runtime/backend.ts";
 import { withWgsl } from "./open-backend.ts";
 import { english } from "../shared/saying.ts";
 
 const asked: BackendOptions[] = [];
-const open = withWgsl(
-  async (options) => {
-    asked.push(options);
-    return { report: (await chooseDevice("wasm", options)).report } as Backend;
-  },
-  { read: async () => new Map(), add: async () => {} },
-);
+const open = withWgsl(async (options) => {
+  asked.push(options);
+  return { report: (await chooseDevice("wasm", options)).report } as Backend;
+}, memoryRecords());
 
 afterEach(() => void vi.unstubAllGlobals());
 

@@ -8,7 +8,7 @@ import { say, verbatim, type Saying } from "../shared/saying.ts";
 import { WgslBackend } from "./backend.ts";
 import { MATRIX_FEATURES } from "./matrix-support.ts";
 import { wrongResults } from "./self-test.ts";
-import type { TuningRecords } from "./tuner/tuner.ts";
+import type { TuningRecords } from "./tuner/records.ts";
 
 /** Our own kernels, tuned with `records`, with `fallback` behind them; on a software GPU only if `kernels` is "wgsl". */
 export function withWgsl(fallback: OpenBackend, records: TuningRecords): OpenBackend {
@@ -16,36 +16,45 @@ export function withWgsl(fallback: OpenBackend, records: TuningRecords): OpenBac
     const { kernels, preference } = options;
     if (kernels === "onnxruntime" || preference === "wasm") return fallback(options);
     if (kernels !== "wgsl" && !(await hasRealGpu())) return fallback(options);
-    const opened = await openTested(options);
-    if (opened instanceof WgslBackend) {
-      // A software GPU has one tile.
-      if (options.tune !== false && !isSoftwareAdapter({ info: opened.gpu.adapterInfo }))
-        opened.tuneWith(records);
-      return opened;
-    }
-    return fallback({ ...options, instead: say`WGSL kernels: ${opened}` });
+    const opened = await openTested(options, records);
+    return opened instanceof WgslBackend
+      ? opened
+      : fallback({ ...options, instead: say`WGSL kernels: ${opened}` });
   };
 }
 
 /** The back end, or why it cannot be used. */
-async function openTested(options: BackendOptions): Promise<WgslBackend | Saying> {
+async function openTested(options: BackendOptions, records: TuningRecords): Promise<WgslBackend | Saying> {
   // A driver may fail with subgroup matrices only.
   for (const matrices of [true, false]) {
-    const backend = await openWgslBackend({ ...options, matrices }).catch((error: unknown) => {
-      throwIfAborted(options.signal);
-      if (error instanceof StylusError) return error.said.message;
-      return verbatim(error instanceof Error ? error.message : String(error));
-    });
-    if (!(backend instanceof WgslBackend)) return backend;
-    const wrong = await backend
-      .unlessLost(wrongResults(backend))
-      .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    const backend = await openWgslBackend({ ...options, matrices }).catch(reasonOf);
     throwIfAborted(options.signal);
-    if (wrong === null) return backend;
+    if (!(backend instanceof WgslBackend)) return backend;
+    const problem = await backend.unlessLost(problemOf(backend, options, records)).catch(reasonOf);
+    throwIfAborted(options.signal);
+    if (problem === null) return backend;
     backend.dispose();
-    if (!backend.target.matrices) return verbatim(wrong);
+    if (!backend.target.matrices) return problem;
   }
   return say`no device`;
+}
+
+/** Null once the back end has what it needs and computes right. */
+async function problemOf(
+  backend: WgslBackend,
+  { tune }: BackendOptions,
+  records: TuningRecords,
+): Promise<Saying | null> {
+  // A software GPU has one tile.
+  const isSoftware = isSoftwareAdapter({ info: backend.gpu.adapterInfo });
+  await backend.adapt(records, { tune: tune !== false && !isSoftware });
+  const wrong = await wrongResults(backend);
+  return wrong === null ? null : verbatim(wrong);
+}
+
+function reasonOf(error: unknown): Saying {
+  if (error instanceof StylusError) return error.said.message;
+  return verbatim(error instanceof Error ? error.message : String(error));
 }
 
 /**

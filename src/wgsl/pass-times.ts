@@ -1,6 +1,7 @@
 // Times of compute passes by the device's own clock. Browsers may round it, Chromium to 0.1 ms.
 
 import { assert } from "../shared/assert.ts";
+import { destroy } from "./allocation.ts";
 
 export class PassTimes {
   readonly #set: GPUQuerySet;
@@ -34,14 +35,16 @@ export class PassTimes {
 
   /** Milliseconds of each pass, once what was submitted is done. Can be called once. */
   async read(): Promise<number[]> {
-    await this.#staging.mapAsync(GPUMapMode.READ);
-    const times = new BigUint64Array(this.#staging.getMappedRange());
-    const milliseconds = Array.from(
-      { length: times.length / 2 },
-      (_, i) => Number(times[2 * i + 1]! - times[2 * i]!) / 1e6,
-    );
-    for (const buffer of [this.#resolved, this.#staging]) buffer.destroy();
-    this.#set.destroy();
-    return milliseconds;
+    try {
+      await this.#staging.mapAsync(GPUMapMode.READ);
+      const times = new BigUint64Array(this.#staging.getMappedRange());
+      return Array.from(
+        { length: times.length / 2 },
+        (_, i) => Number(times[2 * i + 1]! - times[2 * i]!) / 1e6,
+      );
+    } finally {
+      destroy([this.#resolved, this.#staging]);
+      this.#set.destroy();
+    }
   }
 }

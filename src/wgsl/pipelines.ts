@@ -19,6 +19,7 @@ export class Pipelines {
     if (!pipeline) {
       pipeline = this.#compile(kernel);
       this.#pipelines.set(kernel.name, pipeline);
+      pipeline.catch(() => this.#pipelines.delete(kernel.name)); // the next use tries again
     }
     return pipeline;
   }

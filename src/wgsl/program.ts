@@ -1,7 +1,7 @@
 // A plan on the device: buffers, uniforms and bind groups are made once, a run only records and submits dispatches.
 
 import type { Tensors } from "../runtime/backend.ts";
-import { allocated } from "./allocation.ts";
+import { type CreateBuffer, destroy } from "./allocation.ts";
 import type { Block } from "./kernels/kernel.ts";
 import { PassTimes } from "./pass-times.ts";
 import type { Pipelines } from "./pipelines.ts";
@@ -75,36 +75,19 @@ export class Program {
     this.#owned = parts.owned;
   }
 
-  /** Compiles the kernels that are not yet compiled, all at once. @throws StylusError `device` */
+  /** Compiles the kernels that are not yet compiled, all at once. @throws StylusError `device`, `memory` */
   static async create(
     plan: Plan,
     { device, pipelines, tuning, parameter }: ProgramOptions,
   ): Promise<Program> {
-    const { dispatches } = plan;
-    // Before memory is taken.
-    await Promise.all(dispatches.map(({ kernel }) => pipelines.pipeline(kernel)));
-    const owned: GPUBuffer[] = [];
     const dependence = dependenceOf(plan);
-    const { inputs, outputs, bufferFor } = await allocated(device, (make) =>
-      buffersOf(plan, {
-        kept: dependence.kept,
-        parameter,
-        create(label, sizeBytes, usage) {
-          const buffer = make({ label, size: Math.ceil(sizeBytes / 16) * 16, usage });
-          owned.push(buffer);
-          return buffer;
-        },
-      }),
-    );
-    const { recorded, values } = await prepareDispatches(dispatches, { device, pipelines, bufferFor });
-    owned.push(values);
+    const { recorded, inputs, outputs, buffers } = await prepareDispatches(plan.dispatches, {
+      device,
+      pipelines,
+      makeBuffers: (create) => buffersOf(plan, { kept: dependence.kept, parameter, create }),
+    });
     const prepared = recorded.map((one) => ({ ...one, inputs: dependence.inputs.get(one.dispatch)! }));
-    return new Program(device, { prepared, inputs, outputs, owned, tuning });
-  }
-
-  /** Bytes of the buffers of its own. */
-  get sizeBytes(): number {
-    return this.#owned.reduce((sum, { size }) => sum + size, 0);
+    return new Program(device, { prepared, inputs, outputs, owned: buffers, tuning });
   }
 
   /** @returns the inputs whose values differ from the last run's */
@@ -201,7 +184,7 @@ export class Program {
   }
 
   dispose(): void {
-    for (const buffer of this.#owned) buffer.destroy();
+    destroy(this.#owned);
   }
 }
 
@@ -214,7 +197,7 @@ function buffersOf(
     create,
   }: Pick<ProgramOptions, "parameter"> & {
     readonly kept: ReadonlySet<Block>;
-    readonly create: (label: string, sizeBytes: number, usage: number) => GPUBuffer;
+    readonly create: CreateBuffer;
   },
 ) {
   const { COPY_DST, COPY_SRC, MAP_READ, STORAGE } = GPUBufferUsage;

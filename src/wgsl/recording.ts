@@ -1,5 +1,6 @@
 // Dispatches as the device takes them: pipelines, uniforms and bind groups.
 
+import { allocated, type CreateBuffer } from "./allocation.ts";
 import type { Block, Dispatch } from "./kernels/kernel.ts";
 import type { Pipelines } from "./pipelines.ts";
 
@@ -12,48 +13,54 @@ export interface RecordedDispatch {
 const SLOT_BYTES = 256; // alignment of uniform offsets
 
 /**
- * Compiles the kernels that are not yet compiled, all at once.
- * @returns the dispatches in their order, and the buffer of their uniforms, which is the caller's
- * @throws StylusError `device`
+ * Compiles the kernels that are not yet compiled, all at once, and only then makes what they need: buffers, uniforms, bind groups.
+ * @param means.makeBuffers makes all buffers by `create` and says which is a block's
+ * @returns the dispatches in their order, and the buffers, which are the caller's
+ * @throws StylusError `device`, `memory`; no buffer is left then
  */
-export async function prepareDispatches(
+export async function prepareDispatches<Made extends { readonly bufferFor: (block: Block) => GPUBuffer }>(
   dispatches: readonly Dispatch[],
   {
     device,
     pipelines,
-    bufferFor,
+    makeBuffers,
   }: {
     readonly device: GPUDevice;
     readonly pipelines: Pipelines;
-    readonly bufferFor: (block: Block) => GPUBuffer;
+    readonly makeBuffers: (create: CreateBuffer) => Made;
   },
-): Promise<{ readonly recorded: readonly RecordedDispatch[]; readonly values: GPUBuffer }> {
+): Promise<
+  Made & { readonly recorded: readonly RecordedDispatch[]; readonly buffers: readonly GPUBuffer[] }
+> {
   const compiled = await Promise.all(dispatches.map(({ kernel }) => pipelines.pipeline(kernel)));
-  const { COPY_DST, UNIFORM } = GPUBufferUsage;
-  const values = device.createBuffer({
-    label: "kernel values",
-    size: SLOT_BYTES * dispatches.length,
-    usage: UNIFORM | COPY_DST,
-  });
-  const words = new Uint32Array((SLOT_BYTES / 4) * dispatches.length);
-  dispatches.forEach((dispatch, i) => words.set(dispatch.values, (i * SLOT_BYTES) / 4));
-  device.queue.writeBuffer(values, 0, words);
-  const recorded = dispatches.map((dispatch, i) => {
-    const { kernel, reads, write } = dispatch;
-    const slot = {
-      buffer: values,
-      offset: i * SLOT_BYTES,
-      size: Math.ceil(dispatch.values.length / 4) * 16,
-    };
-    const buffers = [...reads, write].map((block) => ({ buffer: bufferFor(block) }));
-    const group = device.createBindGroup({
-      label: dispatch.label,
-      layout: pipelines.layout(kernel),
-      entries: [slot, ...buffers].map((resource, binding) => ({ binding, resource })),
+  const { value, buffers } = await allocated(device, (create) => {
+    const made = makeBuffers(create);
+    const values = create(
+      "kernel values",
+      SLOT_BYTES * dispatches.length,
+      GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    );
+    const words = new Uint32Array((SLOT_BYTES / 4) * dispatches.length);
+    dispatches.forEach((dispatch, i) => words.set(dispatch.values, (i * SLOT_BYTES) / 4));
+    device.queue.writeBuffer(values, 0, words);
+    const recorded = dispatches.map((dispatch, i) => {
+      const { kernel, reads, write } = dispatch;
+      const slot = {
+        buffer: values,
+        offset: i * SLOT_BYTES,
+        size: Math.ceil(dispatch.values.length / 4) * 16,
+      };
+      const blocks = [...reads, write].map((block) => ({ buffer: made.bufferFor(block) }));
+      const group = device.createBindGroup({
+        label: dispatch.label,
+        layout: pipelines.layout(kernel),
+        entries: [slot, ...blocks].map((resource, binding) => ({ binding, resource })),
+      });
+      return { dispatch, pipeline: compiled[i]!, group };
     });
-    return { dispatch, pipeline: compiled[i]!, group };
+    return { ...made, recorded };
   });
-  return { recorded, values };
+  return { ...value, buffers };
 }
 
 export function record(pass: GPUComputePassEncoder, dispatches: readonly RecordedDispatch[]): void {

@@ -6,12 +6,9 @@ import type { Graph } from "../graph/graph.ts";
 import { interpret } from "../graph/interpret.ts";
 import { GpuParameterStore } from "../runtime/shared/gpu-parameter-store.ts";
 import { fromFloat32 } from "../shared/dtype.ts";
-import type { Session } from "../runtime/backend.ts";
-import type { Matrices } from "./kernels/matrices.ts";
+import type { Session, Tensors } from "../runtime/backend.ts";
 import { storedParameters } from "./parameters.ts";
 import type { PlanTarget } from "./plan/target.ts";
-import { fitsMatrixTile, fitsTile } from "./product-choice.ts";
-import type { Tuning } from "./tuning.ts";
 
 /** A back end, as far as it is tested. */
 export interface Tested {
@@ -21,45 +18,36 @@ export interface Tested {
     graph: Graph,
     options: { readonly parameters: GpuParameterStore; readonly target: PlanTarget },
   ): Promise<Session>;
+  unlessLost<Value>(work: Promise<Value>): Promise<Value>;
 }
 
 /** Relative errors: float16 rounds between kernels. */
 const TOLERANCE = { f32: 1e-4, f16: 1e-2 };
 
-/** Null if the device's results are right, otherwise what is wrong. */
-export function wrongResults(backend: Tested): Promise<string | null> {
+/** Null if the device's results are right, otherwise what is wrong. @throws StylusError `device`, `memory` */
+export async function wrongResults(backend: Tested): Promise<string | null> {
   const { target } = backend;
   const winograd = { ...target.tuning.winograd, worth: Infinity };
-  return wrongOutput(testGraph(), backend, { ...target, tuning: { ...target.tuning, winograd } });
-}
-
-/** The tuning without the tiles that the device computes wrongly or cannot hold. */
-export async function rightTiles(backend: Tested): Promise<Tuning> {
-  const { target } = backend;
-  const { tuning } = target;
-  const isRight = async (only: Partial<Tuning>, matrices: Matrices | null): Promise<boolean> => {
-    const one = { ...target, matrices, tuning: { ...tuning, ...only } };
-    return (await wrongOutput(tileGraph(), backend, one)) === null;
-  };
-  const plain = tuning.products.filter(({ tile }) => fitsTile(tile, target));
-  const matrix = target.matrices
-    ? tuning.matrixProducts.filter(({ tile }) => fitsMatrixTile(tile, target))
-    : [];
-  // All at once, since compiling takes most of the time.
-  const [plainRight, matrixRight] = await Promise.all([
-    Promise.all(plain.map((rated) => isRight({ products: [rated] }, null))),
-    Promise.all(matrix.map((rated) => isRight({ matrixProducts: [rated] }, target.matrices))),
-  ]);
-  return {
-    ...tuning,
-    products: plain.filter((_, i) => plainRight[i]),
-    matrixProducts: matrix.filter((_, i) => matrixRight[i]),
-  };
-}
-
-async function wrongOutput(graph: Graph, backend: Tested, target: PlanTarget): Promise<string | null> {
-  const parameters = new GpuParameterStore({ gpu: backend.gpu, dtype: target.type });
+  const test = new GraphTest(testGraph(), backend);
   try {
+    return await test.wrong(await test.open({ ...target, tuning: { ...target.tuning, winograd } }));
+  } finally {
+    test.dispose();
+  }
+}
+
+/** A graph with values for its parameters and inputs, and what it gives by definition. */
+export class GraphTest {
+  readonly #graph: Graph;
+  readonly #backend: Tested;
+  readonly #parameters: GpuParameterStore;
+  readonly #inputs: Tensors;
+  readonly #expected: ReturnType<typeof interpret>;
+
+  constructor(graph: Graph, backend: Tested) {
+    this.#graph = graph;
+    this.#backend = backend;
+    this.#parameters = new GpuParameterStore({ gpu: backend.gpu, dtype: backend.target.type });
     const tensors: Record<string, Float32Array> = {};
     for (const spec of storedParameters(graph)) {
       const values = waves(spec.shape, Object.keys(tensors).length);
@@ -74,21 +62,30 @@ async function wrongOutput(graph: Graph, backend: Tested, target: PlanTarget): P
         blob: new Blob([bytes]),
         fileName: "self-test",
       } as const;
-      parameters.add(spec, { source, bytes });
+      this.#parameters.add(spec, { source, bytes });
     }
-    const inputs = Object.fromEntries(graph.inputs.map(({ name, shape }, i) => [name, waves(shape, 50 + i)]));
-    const session = await backend.openSession(graph, { parameters, target });
-    const results = await session.run(inputs).finally(() => session.dispose());
-    const expected = interpret(graph, { ...tensors, ...inputs });
-    for (const { name } of graph.outputs) {
-      const error = relativeError(results[name]!, expected[name]!);
-      if (!(error < TOLERANCE[target.type])) return `the ${name} is off by ${error.toExponential(1)}`;
+    this.#inputs = Object.fromEntries(graph.inputs.map(({ name, shape }, i) => [name, waves(shape, 50 + i)]));
+    this.#expected = interpret(graph, { ...tensors, ...this.#inputs });
+  }
+
+  /** Compiles the kernels. @throws StylusError `device` */
+  open(target: PlanTarget): Promise<Session> {
+    return this.#backend.openSession(this.#graph, { parameters: this.#parameters, target });
+  }
+
+  /** Null if the results are right, otherwise what is wrong. @throws StylusError `device`, `memory` */
+  async wrong(session: Session): Promise<string | null> {
+    const results = await session.run(this.#inputs).finally(() => session.dispose());
+    for (const { name } of this.#graph.outputs) {
+      const error = relativeError(results[name]!, this.#expected[name]!);
+      if (!(error < TOLERANCE[this.#backend.target.type]))
+        return `the ${name} is off by ${error.toExponential(1)}`;
     }
     return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  } finally {
-    parameters.dispose();
+  }
+
+  dispose(): void {
+    this.#parameters.dispose();
   }
 }
 
@@ -119,15 +116,6 @@ function testGraph(): Graph {
   g.output("wide head's attention", g.attention(wide, { module: "wide", key: wide, value: wide, heads: 1 }));
   const gated = g.geglu(g.linear(attended, { module: "ff", features: 8 * channels, bias: true }));
   g.output("feed-forward product", g.linear(gated, { module: "out", features: channels, bias: true }));
-  return g.finish();
-}
-
-/** A convolution and a product, whole and in parts by their depth. */
-function tileGraph(): Graph {
-  const g = new GraphBuilder("unet");
-  const map = g.conv(g.input("sample", [1, 32, 11, 13]), { module: "conv", channels: 64, kernel: 3 });
-  g.output("convolution", map);
-  g.output("product", g.linear(g.toTokens(map), { module: "linear", features: 96, bias: true }));
   return g.finish();
 }
 

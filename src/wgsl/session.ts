@@ -3,6 +3,7 @@
 import type { Graph } from "../graph/graph.ts";
 import type { Session, Tensors } from "../runtime/backend.ts";
 import type { GpuParameterStore } from "../runtime/shared/gpu-parameter-store.ts";
+import { isNoRoom } from "./allocation.ts";
 import { checkInputs, runFailure } from "../runtime/shared/session-run.ts";
 import type { Pipelines } from "./pipelines.ts";
 import { type Plan, planGraph } from "./plan/plan.ts";
@@ -14,6 +15,8 @@ interface SessionParts {
   readonly pipelines: Pipelines;
   readonly target: PlanTarget;
   readonly parameters: GpuParameterStore;
+  /** Of the device: those that hold buffers. */
+  readonly holders: Set<WgslSession>;
 }
 
 export class WgslSession implements Session {
@@ -23,6 +26,7 @@ export class WgslSession implements Session {
   readonly #parts: SessionParts;
   readonly #plans = new Map<string, Plan>();
   readonly #programs = new Map<string, Promise<Program>>();
+  #runs = 0;
 
   constructor(graph: Graph, parts: SessionParts) {
     this.graph = graph;
@@ -31,6 +35,7 @@ export class WgslSession implements Session {
 
   async run(inputs: Tensors, wanted?: readonly string[]): Promise<Tensors> {
     checkInputs(this.graph, inputs);
+    this.#runs++;
     try {
       const program = await this.#program(wanted);
       const start = performance.now();
@@ -41,6 +46,8 @@ export class WgslSession implements Session {
       return results;
     } catch (cause) {
       throw runFailure(this.graph, cause);
+    } finally {
+      this.#runs--;
     }
   }
 
@@ -79,19 +86,41 @@ export class WgslSession implements Session {
     const key = names.toSorted().join("\n");
     let program = this.#programs.get(key);
     if (!program) {
-      const { device, pipelines, target, parameters } = this.#parts;
-      program = Program.create(this.#plan(names), {
+      program = this.#create(this.#plan(names));
+      this.#programs.set(key, program);
+      program.catch(() => this.#programs.delete(key)); // the next run tries again
+    }
+    return program;
+  }
+
+  /** Where the device has no room, once more without the buffers of the sessions that do not run. */
+  async #create(plan: Plan): Promise<Program> {
+    const { device, pipelines, target, parameters, holders } = this.#parts;
+    holders.add(this);
+    const create = (): Promise<Program> =>
+      Program.create(plan, {
         device,
         pipelines,
         tuning: target.tuning,
         parameter: (name) => parameters.live(name),
       });
-      this.#programs.set(key, program);
+    try {
+      return await create();
+    } catch (error) {
+      if (!isNoRoom(error)) throw error;
+      await Promise.all([...holders].map((session) => session.#release()));
+      await device.queue.onSubmittedWorkDone(); // memory comes back once the device has been asked for something
+      return create();
     }
-    return program;
+  }
+
+  /** Frees the buffers unless a run needs them; the next run makes new ones. */
+  async #release(): Promise<void> {
+    if (this.#runs === 0) await this.dispose();
   }
 
   async dispose(): Promise<void> {
+    this.#parts.holders.delete(this);
     const programs = [...this.#programs.values()];
     this.#programs.clear();
     for (const program of await Promise.allSettled(programs))

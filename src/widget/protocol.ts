@@ -97,6 +97,7 @@ const errorCodes = [
   "network",
   "quota",
   "device",
+  "memory",
   "device-lost",
   "cancelled",
   "internal",

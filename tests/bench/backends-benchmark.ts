@@ -15,6 +15,7 @@ import type { TimedDispatch } from "../../src/wgsl/program.ts";
 import type { AttentionShape } from "../../src/wgsl/kernels/attention.ts";
 import { nameOfMatrixTile } from "../../src/wgsl/kernels/subgroup-matrix-product.ts";
 import { nameOfTile } from "../../src/wgsl/kernels/product.ts";
+import { memoryRecords } from "../fixtures/tuning-records.ts";
 import { TUNING, type Tuning } from "../../src/wgsl/tuning.ts";
 import { wrongResults } from "../../src/wgsl/self-test.ts";
 import { WgslSession } from "../../src/wgsl/session.ts";
@@ -253,11 +254,9 @@ async function* tuningRows(
   const { gpu, report, target } = backend;
   const { type, matrices, tuning } = target;
   const engine = new WgslBackend(gpu, { report, type, matrices, tuning });
-  const kept = new Map<string, string>();
-  engine.tuneWith({
-    read: async () => new Map(),
-    add: async (_adapter, _version, choices) => choices.forEach((choice, shape) => kept.set(shape, choice)),
-  });
+  const records = memoryRecords();
+  const check = await timed(() => engine.adapt(records));
+  yield milliseconds(name, "check of the tiles", check, `${records.findings.tiles.size} tiles`);
   for (const { part, graph } of graphs) {
     const start = performance.now();
     const { choices, measuredShapes } = (await engine.tune(graph))!;
@@ -265,7 +264,8 @@ async function* tuningRows(
     const note = `${measuredShapes} of ${choices.size} shapes measured`;
     yield milliseconds(part, "tuning", time, note);
   }
-  for (const [shape, choice] of kept) yield { part: shape, what: choice, value: 0, unit: "" };
+  for (const [shape, choice] of records.findings.choices)
+    yield { part: shape, what: choice, value: 0, unit: "" };
   yield* steps(engine, "a step, tuned");
 }
 

@@ -1,5 +1,5 @@
-// Tuning in a real browser on a software GPU: what is measured, kept and taken at the next visit, and that results are right whatever is
-// chosen.
+// The check of the tiles and tuning in a real browser on a software GPU: what is found, kept and taken at the next visit, in one tab and
+// in two, and that results are right whatever is chosen.
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
 
@@ -22,65 +22,128 @@ beforeEach(async () => {
 });
 
 interface Visit {
+  readonly checks: number;
   readonly choices: Readonly<Record<string, string>>;
   readonly measuredShapes: number;
   readonly error: number;
   readonly kernels: readonly string[];
+  readonly others: readonly string[];
 }
 
 const visit = (options = {}): Promise<Visit> =>
   browser.page.evaluate(async (given) => (await load("/tests/browser/wgsl-tuning.ts")).visit(given), options);
 
-/** Puts `row` in place of this device's record, with `{version}` for its own. */
-const putRow = (row: (version: string) => unknown): Promise<void> =>
-  browser.page.evaluate(
-    async (text) => {
-      const { recordOfThisDevice } = await load("/tests/browser/wgsl-tuning.ts");
-      const { key, version } = await recordOfThisDevice();
-      const { choices, ...rest } = JSON.parse(text.replace("{version}", version));
-      const value = { ...rest, ...(choices && { choices: new Map(Object.entries(choices)) }) };
-      const opening = indexedDB.open("stylus-web-tuning");
-      await new Promise((resolve) => opening.addEventListener("success", resolve));
-      const storing = opening.result
-        .transaction("adapters", "readwrite")
-        .objectStore("adapters")
-        .put(value, key);
-      await new Promise((resolve) => storing.addEventListener("success", resolve));
-      opening.result.close();
-    },
-    JSON.stringify(row("{version}")),
-  );
+/** A row of the database, with plain objects and lists for its maps and sets. */
+interface Row {
+  readonly version: string;
+  readonly tiles: Readonly<Record<string, boolean>>;
+  readonly choices: Readonly<Record<string, string>>;
+  readonly trying: readonly string[];
+}
 
-const rows = (): Promise<{ version: string; choices: Record<string, string> }[]> =>
+/** Puts `row` in place of this device's record; its own version if `row` has none. */
+const putRow = (row: Partial<Row>): Promise<void> =>
+  browser.page.evaluate(async ({ tiles, choices, trying, ...rest }) => {
+    const { recordOfThisDevice } = await load("/tests/browser/wgsl-tuning.ts");
+    const { key, version } = await recordOfThisDevice();
+    const value = {
+      version,
+      ...rest,
+      ...(tiles && { tiles: new Map(Object.entries(tiles)) }),
+      ...(choices && { choices: new Map(Object.entries(choices)) }),
+      ...(trying && { trying: new Set(trying) }),
+    };
+    const opening = indexedDB.open("stylus-web-tuning");
+    await new Promise((resolve) => opening.addEventListener("success", resolve));
+    const storing = opening.result
+      .transaction("adapters", "readwrite")
+      .objectStore("adapters")
+      .put(value, key);
+    await new Promise((resolve) => storing.addEventListener("success", resolve));
+    opening.result.close();
+  }, row);
+
+const rows = (): Promise<Row[]> =>
   browser.page.evaluate(async () => {
     const opening = indexedDB.open("stylus-web-tuning");
     await new Promise((resolve) => opening.addEventListener("success", resolve));
     const reading = opening.result.transaction("adapters").objectStore("adapters").getAll();
     await new Promise((resolve) => reading.addEventListener("success", resolve));
     opening.result.close();
-    return reading.result.map(({ version, choices }) => ({ version, choices: Object.fromEntries(choices) }));
+    return reading.result.map(({ version, tiles, choices, trying }) => ({
+      version,
+      tiles: Object.fromEntries(tiles),
+      choices: Object.fromEntries(choices),
+      trying: [...trying],
+    }));
   });
+
+/** As Storage does. @returns the adapters before and after */
+const reset = (): Promise<number[]> =>
+  browser.page.evaluate(async () => {
+    const { TuningRecords } = await load("/src/storage/tuning-records.ts");
+    const records = new TuningRecords();
+    const before = await records.count();
+    await records.reset();
+    return [before, await records.count()];
+  });
+
+const [small, large] = ["16x32x16 2 each by rows", "32x32x16 4 each by depth"] as const;
+const bothRight = { [small]: true, [large]: true };
 
 /** In each shape, what is not what the tuner has chosen. */
 const others = (choices: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(choices).map(([shape, choice]) => [
       shape,
-      choice.startsWith("16x32") ? "32x32x16 4 each by depth/1" : "16x32x16 2 each by rows/1",
+      choice.startsWith(small) ? `${large}/1` : `${small}/1`,
     ]),
   );
 
-test("measures every shape once, keeps the choices, and takes them at the next visit", async () => {
+test("checks tiles and measures every shape once, keeps what was found, and takes it at the next visit", async () => {
   const first = await visit();
+  expect(first.checks).toBeGreaterThan(0);
   expect(Object.keys(first.choices).toSorted()).toEqual([...shapes]);
   expect(first.measuredShapes).toBe(3);
   expect(first.error).toBeLessThan(TOLERANCE);
-  expect((await rows()).map(({ choices }) => choices)).toEqual([first.choices]);
+  const [row, ...more] = await rows();
+  expect(row).toMatchObject({ tiles: bothRight, choices: first.choices, trying: [] });
+  expect(more).toEqual([]);
 
   const second = await visit();
-  expect(second.measuredShapes).toBe(0);
-  expect(second.choices).toEqual(first.choices);
-  expect(second.kernels).toEqual(first.kernels);
+  expect(second).toEqual({ ...first, checks: 0, measuredShapes: 0, error: second.error });
+});
+
+test("uses a tile that is computed wrongly for no network, and remembers it", async () => {
+  const all = await visit();
+  expect(all.others.filter((name) => name.includes(large)).length).toBe(3);
+  await reset();
+  const wrong = await visit({ wrongTile: large });
+  expect(wrong.error).toBeLessThan(TOLERANCE);
+  expect([...wrong.kernels, ...wrong.others].filter((name) => !name.includes(small))).toEqual([]);
+  expect((await rows())[0]!.tiles).toEqual({ [small]: true, [large]: false });
+  expect(await visit({ wrongTile: large })).toMatchObject({ checks: 0, others: wrong.others });
+});
+
+test("a tile whose check ended the tab is not tried again, until a reset", async () => {
+  await putRow({ tiles: { [small]: true }, choices: {}, trying: [large] });
+  const next = await visit();
+  expect(next.checks).toBe(0);
+  expect(next.others.filter((name) => name.includes(large))).toEqual([]);
+  expect(await rows()).toMatchObject([{ tiles: { [small]: true, [large]: false }, trying: [] }]);
+  await reset();
+  await visit();
+  expect(await rows()).toMatchObject([{ tiles: bothRight }]);
+});
+
+test("tiles for which there is no time are checked at the next visit, and nothing is measured before", async () => {
+  const short = await visit({ limitMilliseconds: 0 });
+  expect(short.measuredShapes).toBe(0);
+  expect(short.error).toBeLessThan(TOLERANCE);
+  expect(await rows()).toMatchObject([{ tiles: { [small]: true }, choices: {} }]);
+  const second = await visit();
+  expect(second.measuredShapes).toBe(3);
+  expect(await rows()).toMatchObject([{ tiles: bothRight }]);
 });
 
 test("times by submissions where the device has no timestamps", async () => {
@@ -93,7 +156,7 @@ test("times by submissions where the device has no timestamps", async () => {
 test("computes the same with other choices", async () => {
   const first = await visit();
   const changed = others(first.choices);
-  await putRow((version) => ({ version, choices: changed }));
+  await putRow({ tiles: bothRight, choices: changed, trying: [] });
   const second = await visit();
   expect(second.choices).toEqual(changed);
   expect(second.kernels).not.toEqual(first.kernels);
@@ -101,37 +164,63 @@ test("computes the same with other choices", async () => {
 });
 
 test.each([
-  ["of other kernels", { version: "other", choices: { [shapes[2]]: "32x32x16 4 each by depth/1" } }],
-  ["that is damaged", { version: "{version}" }],
+  ["of other kernels", { version: "other", tiles: { [large]: false }, choices: {}, trying: [] }],
+  ["that is damaged", { choices: { [shapes[2]]: `${small}/1` } }],
 ])("ignores and replaces a row %s", async (_, row) => {
-  const { choices } = await visit();
-  const { version } = (await rows())[0]!;
-  await putRow(() => row);
-  const { measuredShapes } = await visit();
+  await putRow(row);
+  const { measuredShapes, choices } = await visit();
   expect(measuredShapes).toBe(3);
   const kept = await rows();
-  expect(kept.map((one) => one.version)).toEqual([version]);
-  expect(Object.keys(kept[0]!.choices).toSorted()).toEqual(Object.keys(choices).toSorted());
+  expect(kept.map(({ version }) => version)).not.toEqual(["other"]);
+  expect(kept).toMatchObject([{ tiles: bothRight, choices, trying: [] }]);
 });
 
 test("ignores a choice that there is not", async () => {
-  await visit();
   const unknown = Object.fromEntries(shapes.map((shape) => [shape, "999x999x16 8 each by rows/1"]));
-  await putRow((version) => ({ version, choices: unknown }));
+  await putRow({ tiles: bothRight, choices: unknown, trying: [] });
   const { measuredShapes, error } = await visit();
   expect(measuredShapes).toBe(0);
   expect(error).toBeLessThan(TOLERANCE);
 });
 
+test("what was being measured when the tab ended keeps the choice of the rates, until a reset", async () => {
+  await putRow({ tiles: bothRight, choices: {}, trying: shapes });
+  const next = await visit();
+  expect(next.measuredShapes).toBe(0);
+  expect(next.kernels.filter((name) => !name.includes(large))).toEqual([]);
+  expect(await rows()).toMatchObject([{ choices: next.choices, trying: [] }]);
+  await reset();
+  expect((await visit()).measuredShapes).toBe(3);
+});
+
+test("two tabs at once: one checks and measures, the other takes what it has found", async () => {
+  const both = await browser.page.evaluate(async () => {
+    const page = await load("/tests/browser/wgsl-tuning.ts");
+    return Promise.all([page.visit(), page.visit()]);
+  });
+  expect(both.map(({ measuredShapes }) => measuredShapes).toSorted()).toEqual([0, 3]);
+  expect(both[0]!.choices).toEqual(both[1]!.choices);
+  expect(await rows()).toMatchObject([{ tiles: bothRight, choices: both[0]!.choices }]);
+});
+
+test("keeps what two tabs write at the same time", async () => {
+  await browser.page.evaluate(async () => {
+    const { TuningRecords } = await load("/src/storage/tuning-records.ts");
+    const key = { adapter: "a GPU", version: "1" };
+    const tabs = [new TuningRecords(), new TuningRecords()];
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        tabs[i % 2].update(key, ({ choices }: { choices: Map<string, string> }) =>
+          choices.set(`shape ${i}`, "a"),
+        ),
+      ),
+    );
+  });
+  expect(Object.keys((await rows())[0]!.choices).length).toBe(20);
+});
+
 test("forgets on request", async () => {
   await visit();
-  const counts = await browser.page.evaluate(async () => {
-    const { TuningRecords } = await load("/src/storage/tuning-records.ts");
-    const records = new TuningRecords();
-    const before = await records.count();
-    await records.reset();
-    return [before, await records.count()];
-  });
-  expect(counts).toEqual([1, 0]);
-  expect((await visit()).measuredShapes).toBe(3);
+  expect(await reset()).toEqual([1, 0]);
+  expect(await visit()).toMatchObject({ measuredShapes: 3 });
 });

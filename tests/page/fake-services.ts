@@ -253,7 +253,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
           }
           if (query.get("run") === "lost" && step === 3) {
             const message =
-              "The GPU was lost twice, so the run continues on the CPU: slower, with the same result. Reload the page to use the GPU again.";
+              "The GPU was lost more than once, so the run continues on the CPU: slower, with the same result. Reload the page to use the GPU again.";
             onEvent({ type: "device", imageIndex, message, device: null });
           }
           onEvent({ type: "step", imageIndex, step, steps: request.steps, milliseconds: pause });

@@ -57,7 +57,7 @@ export function fitOf({ parameters, minGpuMemoryBytes }: ModelNeeds, graphics: G
 }
 
 /**
- * For a graphics device that was lost twice in one run: a large model cannot go on without it.
+ * For a graphics device that was lost more than once in a run: a large model cannot go on without it.
  * @throws StylusError device
  */
 export function checkWasmCanTakeOver({
@@ -67,11 +67,16 @@ export function checkWasmCanTakeOver({
   readonly title: string;
   readonly needs: ModelNeeds;
 }): void {
-  if (fitOf(needs, { kind: "none", reason: say`the GPU was lost twice` }).kind !== "impossible") return;
-  throw new StylusError("device", say`The GPU was lost twice, and ${title} is too large for WebAssembly.`, {
-    where: "device",
-    remedy: say`Close other programs and tabs that use the GPU, or generate smaller images, then try again.`,
-  });
+  if (fitOf(needs, { kind: "none", reason: say`the GPU was lost more than once` }).kind !== "impossible")
+    return;
+  throw new StylusError(
+    "device",
+    say`The GPU was lost more than once, and ${title} is too large for WebAssembly.`,
+    {
+      where: "device",
+      remedy: say`Close other programs and tabs that use the GPU, or generate smaller images, then try again.`,
+    },
+  );
 }
 
 /**

@@ -37,7 +37,9 @@ export function createDiffusionWorker(): DiffusionWorker {
     say`generating`,
     () => new Worker(new URL("../../../workers/diffusion.ts", import.meta.url), { type: "module" }),
   );
-  const kernels = wantedKernels(location.search);
+  const { kernels, tune } = wantedKernels(location.search);
+  /** Not after a loss in a run: tuning may have caused it, and where nothing can be stored no record says so. */
+  let mayTune = tune;
   /** What the worker was started for. */
   let startedFor = "";
   let takenOver: { readonly from: DevicePreference; readonly reason: Saying } | null = null;
@@ -63,7 +65,8 @@ export function createDiffusionWorker(): DiffusionWorker {
         worker.call((service) =>
           service.load(pack, {
             device,
-            ...kernels,
+            kernels,
+            tune: mayTune,
             ...(insteadOfKernels && { kernels: "onnxruntime", instead: insteadOfKernels }),
             wasmReason: instead?.reason,
           }),
@@ -95,7 +98,10 @@ export function createDiffusionWorker(): DiffusionWorker {
         await generateThroughLosses(request, {
           generate: (part, hear) =>
             worker.call((service) => service.generate(part, { onEvent: hear, signal })),
-          reopen: (substitute) => abortable(reopen(substitute), signal),
+          reopen(substitute) {
+            mayTune = false;
+            return abortable(reopen(substitute), signal);
+          },
           hasOwnKernels: () => hasOwnKernels,
           mend: (failure) => abortable(mend(failure, signal), signal),
           onEvent,

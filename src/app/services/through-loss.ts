@@ -1,6 +1,6 @@
 // Work in a worker that is lost: a new worker starts by itself, and the work is done once more in it. A run that loses its device
 // continues: the first time on the reopened device, then with ONNX Runtime in place of our own kernels, then on WebAssembly, and it says
-// so. What our own kernels cannot compute continues with ONNX Runtime at once.
+// so. What our own kernels cannot compute continues with ONNX Runtime at once; an image that has no room on the GPU ends the run.
 import { StylusError, throwIfAborted } from "../../shared/errors.ts";
 import type { DeviceReport, DiffusionEvent, DiffusionRequest, Substitute } from "../../shared/request.ts";
 import { messageOf, spoken } from "../../texts/sayings.ts";
@@ -39,7 +39,7 @@ export interface Recovery {
   readonly signal: AbortSignal;
 }
 
-const lostTwice = say`the GPU was lost twice`;
+const lostOften = say`the GPU was lost more than once`;
 
 const withRuntime = (why: Saying): Substitute => ({ by: "onnxruntime", reason: say`WGSL kernels: ${why}` });
 
@@ -74,9 +74,9 @@ export async function generateThroughLosses(
     if (!isLoss(failure)) throw failure;
     losses += 1;
     if (losses === 1) return null;
-    if (hasOwnKernels()) return withRuntime(lostTwice);
+    if (hasOwnKernels()) return withRuntime(lostOften);
     if (device?.kind === "wasm") throw failure;
-    return { by: "wasm", reason: lostTwice };
+    return { by: "wasm", reason: lostOften };
   }
 
   /** @throws `failure`, or why the device cannot be opened again */

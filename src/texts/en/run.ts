@@ -37,7 +37,7 @@ export const run = {
     switching: (failure: string) => `${failure} Stylus goes on with ONNX Runtime.`,
     onRuntime: "The run continues with ONNX Runtime on the GPU. Nothing is lost.",
     onCpuAfterLosses:
-      "The GPU was lost twice, so the run continues on the CPU: slower, with the same result. Reload the page to use the GPU again.",
+      "The GPU was lost more than once, so the run continues on the CPU: slower, with the same result. Reload the page to use the GPU again.",
     recovered: "The GPU was lost and recovered. The run continues, and nothing is lost.",
     onCpu: (reason: string) =>
       `The run was interrupted and continues on the CPU (${reason}). Nothing is lost.`,

@@ -24,7 +24,7 @@ export const storage = {
   tuning: {
     title: "GPU tuning",
     text: (gpus: number) =>
-      `What runs fastest on ${formats.counted(gpus, { one: "GPU", other: "GPUs" })} of yours, measured in the first run at each image size. After a reset the next visit measures again.`,
+      `What runs fastest on ${formats.counted(gpus, { one: "GPU", other: "GPUs" })} of yours, measured in the first run at each image size. What was cut short is not measured again by itself. After a reset the next visit measures again.`,
     reset: "Reset tuning",
   },
 

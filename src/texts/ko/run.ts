@@ -36,7 +36,7 @@ export const run: typeof english = {
     switching: (failure) => `${failure} ONNX Runtime으로 계속할게요.`,
     onRuntime: "GPU에서 ONNX Runtime으로 계속 생성해요. 잃은 것은 없어요.",
     onCpuAfterLosses:
-      "GPU 연결이 두 번 끊겨서 CPU로 계속 생성해요. 더 느리지만 결과는 같아요. GPU를 다시 쓰려면 페이지를 새로고침하세요.",
+      "GPU 연결이 두 번 이상 끊겨서 CPU로 계속 생성해요. 더 느리지만 결과는 같아요. GPU를 다시 쓰려면 페이지를 새로고침하세요.",
     recovered: "GPU 연결이 끊겼다가 복구됐어요. 생성을 계속하며, 잃은 것은 없어요.",
     onCpu: (reason) => `생성이 중단되어 CPU로 계속해요(${reason}). 잃은 것은 없어요.`,
   },

@@ -25,7 +25,7 @@ export const storage: typeof english = {
   tuning: {
     title: "GPU 튜닝",
     text: (gpus) =>
-      `이미지 크기마다 처음 생성할 때 GPU ${formats.number(gpus)}개에서 가장 빠른 방법을 측정해 둔 값이에요. 초기화하면 다음에 방문할 때 다시 측정해요.`,
+      `이미지 크기마다 처음 생성할 때 GPU ${formats.number(gpus)}개에서 가장 빠른 방법을 측정해 둔 값이에요. 도중에 끊긴 측정은 저절로 다시 하지 않아요. 초기화하면 다음에 방문할 때 다시 측정해요.`,
     reset: "튜닝 초기화",
   },
 

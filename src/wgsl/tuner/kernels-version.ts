@@ -1,27 +1,34 @@
-// The version of what is measured: changes by itself with the text of a product's kernel or with the tiles.
+// The version of what is found out on a device: changes by itself with the text of a product's kernel or with the tiles.
 
+import { subgroupMatrices } from "../kernels/matrices.ts";
 import { product } from "../kernels/product.ts";
 import { subgroupMatrixProduct } from "../kernels/subgroup-matrix-product.ts";
 import type { PlanTarget } from "../plan/target.ts";
 
-const VARIANT = {
+const FINISH = {
   bias: false,
   shift: false,
   activation: null,
   residual: false,
   aligned: true,
   groups: 1,
-  operand: "window",
-  inParts: false,
 } as const;
 
-export function kernelsVersion({ type, matrices, tuning }: PlanTarget): string {
-  const kernels = [
-    ...tuning.products.map(({ tile }) => product({ ...VARIANT, type, tile, unit: type === "f16" ? 8 : 4 })),
-    ...(matrices
-      ? tuning.matrixProducts.map(({ tile }) => subgroupMatrixProduct({ ...VARIANT, type, tile }, matrices))
-      : []),
-  ];
+/** The same with and without subgroup matrices, since a device may be opened both ways. */
+export function kernelsVersion({
+  type,
+  matrices,
+  tuning,
+}: Pick<PlanTarget, "type" | "matrices" | "tuning">): string {
+  const kernels = (["rows", "window", "batch"] as const).flatMap((operand) => {
+    const variant = { ...FINISH, type, operand, inParts: operand === "batch" };
+    return [
+      ...tuning.products.map(({ tile }) => product({ ...variant, tile, unit: type === "f16" ? 8 : 4 })),
+      ...tuning.matrixProducts.map(({ tile }) =>
+        subgroupMatrixProduct({ ...variant, tile }, matrices ?? subgroupMatrices),
+      ),
+    ];
+  });
   return fnv1a(JSON.stringify([tuning.parts, kernels.map(({ name, code }) => [name, code()])]));
 }
 

@@ -8,6 +8,11 @@ export interface Clock {
   after(milliseconds: number): Promise<null>;
 }
 
+export const CLOCK: Clock = {
+  now: () => performance.now(),
+  after: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds, null)),
+};
+
 export interface Tunable {
   readonly shape: string;
   /** The best by the rates first. */

@@ -1,79 +1,76 @@
 // Chooses the tiles of products by measuring them on the device when a network is first used at a size, and remembers the choices.
 // Every choice computes the same within rounding: sums are float32, only their order differs.
 
-import type { PlanTarget } from "../plan/target.ts";
 import type { ProductRequest } from "../plan/product-dispatches.ts";
-import type { MeasuredChoices } from "../product-choice.ts";
+import type { PlanTarget } from "../plan/target.ts";
 import { candidatesOf } from "./candidates.ts";
 import type { DispatchTimer } from "./dispatch-timer.ts";
-import { kernelsVersion } from "./kernels-version.ts";
-import { type Clock, tune, type Tuned } from "./tune.ts";
-import type { Tuning } from "../tuning.ts";
-
-/** Where choices are kept between visits. Never fails: what cannot be read is measured again. */
-export interface TuningRecords {
-  /** Those of an adapter, if the kernels' version is the same. */
-  read(adapter: string, version: string): Promise<MeasuredChoices>;
-  /** Adds choices; those of another version go. */
-  add(adapter: string, version: string, choices: MeasuredChoices): Promise<void>;
-}
+import type { Findings, RecordKey, TuningRecords } from "./records.ts";
+import { CLOCK, tune, type Tuned } from "./tune.ts";
 
 interface TunerOptions {
   readonly timer: Pick<DispatchTimer, "time">;
   readonly records: TuningRecords;
-  /** The tuning without the tiles that the device computes wrongly. */
-  readonly tiles: () => Promise<Tuning>;
-  /** At the first use of a network and size; the check of the tiles, once a visit, may take as long. */
+  /** At the first use of a network and size. */
   readonly limitMilliseconds: number;
 }
 
-const CLOCK: Clock = {
-  now: () => performance.now(),
-  after: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds, null)),
-};
+interface Work {
+  readonly target: PlanTarget;
+  readonly signal?: AbortSignal | undefined;
+}
 
 export class Tuner {
   /** What is known so far. */
   readonly measured = new Map<string, string>();
-  readonly #adapter: string;
+  readonly #key: RecordKey;
   readonly #options: TunerOptions;
-  #version: string | null = null;
-  #rightTiles: Promise<Tuning> | null = null;
 
-  constructor(adapter: string, options: TunerOptions) {
-    this.#adapter = adapter;
+  constructor(key: RecordKey, options: TunerOptions) {
+    this.#key = key;
     this.#options = options;
   }
 
-  /** Afterwards all these products have their choices in `measured`; measures those that no record has. */
-  async tune(
-    products: readonly ProductRequest[],
-    { target, signal }: { target: PlanTarget; signal?: AbortSignal | undefined },
-  ): Promise<Tuned> {
-    const { timer, records, tiles, limitMilliseconds } = this.#options;
-    if (this.#version === null) {
-      this.#version = kernelsVersion(target);
-      for (const [shape, choice] of await records.read(this.#adapter, this.#version))
-        this.measured.set(shape, choice);
-    }
-    const known = { ...target, measured: this.measured };
-    // Only where something is left to measure.
-    const isKnown = candidatesOf(products, known).length === 0;
-    const tuning = isKnown
-      ? target.tuning
-      : await Promise.race([(this.#rightTiles ??= tiles()), CLOCK.after(limitMilliseconds)]);
-    // Compilation is slow here: it goes on, and the next size is measured.
-    if (tuning === null) return { choices: new Map(), measuredShapes: 0, milliseconds: limitMilliseconds };
-    const tuned = await tune(candidatesOf(products, { ...known, tuning }), {
-      measure: ({ ways }) => timer.time(ways),
-      clock: CLOCK,
-      limitMilliseconds,
-      signal,
+  /**
+   * Afterwards all these products have their choices in `measured`; measures those that no record has.
+   * @throws StylusError cancelled while another tab measures
+   */
+  async tune(products: readonly ProductRequest[], { target, signal }: Work): Promise<Tuned> {
+    const work = { target: { ...target, measured: this.measured }, signal };
+    await this.#recall();
+    if (candidatesOf(products, work.target).length === 0)
+      return { choices: new Map(), measuredShapes: 0, milliseconds: 0 };
+    return this.#options.records.alone(() => this.#measure(products, work), signal);
+  }
+
+  async #measure(products: readonly ProductRequest[], { target, signal }: Work): Promise<Tuned> {
+    const { timer, records, limitMilliseconds } = this.#options;
+    const { trying } = await this.#recall(); // perhaps another tab has measured by now
+    const candidates = candidatesOf(products, target);
+    const untried = candidates.filter(({ shape }) => !trying.has(shape));
+    await records.update(this.#key, (findings) => {
+      for (const { shape } of untried) findings.trying.add(shape);
     });
-    if (signal?.aborted) return tuned;
-    for (const [shape, choice] of tuned.choices) this.measured.set(shape, choice);
-    if (tuned.choices.size > 0) await records.add(this.#adapter, this.#version, tuned.choices);
+    const measure = ({ ways }: (typeof untried)[number]): Promise<number[]> => timer.time(ways);
+    const tuned = await tune(untried, { measure, clock: CLOCK, limitMilliseconds, signal });
+    // What ended the tab or the device before keeps the choice of the rates.
+    const byRates = candidates.map(({ shape, choices }) => [shape, choices[0]!] as const);
+    const choices = signal?.aborted ? [] : [...new Map([...byRates, ...tuned.choices])];
+    for (const [shape, choice] of choices) this.measured.set(shape, choice);
+    await records.update(this.#key, (findings) => {
+      for (const { shape } of untried) findings.trying.delete(shape);
+      for (const [shape, choice] of choices) {
+        findings.trying.delete(shape);
+        findings.choices.set(shape, choice);
+      }
+    });
     return tuned;
+  }
+
+  async #recall(): Promise<Findings> {
+    const findings = await this.#options.records.read(this.#key);
+    for (const [shape, choice] of findings.choices) this.measured.set(shape, choice);
+    return findings;
   }
 }
 

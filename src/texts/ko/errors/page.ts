@@ -10,8 +10,8 @@ export const page: Readonly<Record<string, string>> = {
   "{0} can no longer be read from your disk.": "디스크에서 {0} 파일을 더는 읽을 수 없어요.",
   "If you moved or renamed it, choose it again; otherwise remove it from the list of models.":
     "옮기거나 이름을 바꿨다면 다시 선택하고, 아니면 모델 목록에서 제거하세요.",
-  "The GPU was lost twice, and {0} is too large for WebAssembly.":
-    "GPU 연결이 두 번 끊겼고, {0} 모델은 WebAssembly로 실행하기에 너무 커요.",
+  "The GPU was lost more than once, and {0} is too large for WebAssembly.":
+    "GPU 연결이 두 번 이상 끊겼고, {0} 모델은 WebAssembly로 실행하기에 너무 커요.",
   "Close other programs and tabs that use the GPU, or generate smaller images, then try again.":
     "GPU를 쓰는 다른 프로그램과 탭을 닫거나 이미지 크기를 줄인 다음 다시 시도하세요.",
   "the device is set to WebAssembly": "실행 장치가 WebAssembly로 설정됨",
@@ -56,7 +56,7 @@ export const page: Readonly<Record<string, string>> = {
   "Free disk space, or remove adapters or images you don’t need, then add it again.":
     "디스크 공간을 확보하거나 필요 없는 어댑터나 이미지를 지운 다음 다시 추가하세요.",
   storage: "저장",
-  "the GPU was lost twice": "GPU 연결이 두 번 끊김",
+  "the GPU was lost more than once": "GPU 연결이 두 번 이상 끊김",
   token: "토큰",
   "Your images": "내 이미지",
   "this change": "이 변경 내용",
