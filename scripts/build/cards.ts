@@ -5,7 +5,8 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { AdapterCard } from "../../src/retrieval/card.ts";
 import { parseCards } from "../../src/retrieval/cards.ts";
-import { authorCards, packCard } from "./pocket-cards.ts";
+import { authorCards } from "./author-cards.ts";
+import { packCard } from "./pocket-cards.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const folder = path.join(path.resolve(process.argv[2] ?? path.join(root, "public/packs/pocket")), "adapters");

@@ -1,21 +1,42 @@
-// The author's cards of the pocket pack's adapters (training/pocket/cards.json), and their conversion to pack cards.
+// The pack's cards from the authors' and from what was measured of their files.
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { authorCards } from "./author-cards.ts";
 import { plainText } from "../../src/refine/plain-text.ts";
+import type { QualityReport } from "../quality/report.ts";
 import type { AdapterCard } from "../../src/retrieval/card.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 
-export interface AuthorCard {
-  readonly title: string;
-  readonly author: string;
-  readonly tags: readonly string[];
-  readonly triggerWords: readonly string[];
-  /** HTML, as stored on hubs. */
-  readonly description: string;
-  readonly samplePrompts: readonly string[];
-  readonly refined: AdapterCard["refined"];
-  readonly baseModel: string;
+/** What `npm run eval` measured last, by the hash of the adapter's file. */
+const measured = new Map(
+  (
+    JSON.parse(readFileSync(path.join(root, "docs/quality.json"), "utf8")) as Pick<QualityReport, "effects">
+  ).effects.map((effect) => [effect.sha256, effect]),
+);
+
+/** By how much a lower weight has to score better to be taken. */
+const clearlyBetter = 2;
+
+/** The refined part with the weight that images bear out, and the effect; nothing of it where this file was not measured. */
+function withMeasured(
+  refined: AdapterCard["refined"],
+  sha256: string,
+): Pick<AdapterCard, "refined" | "effect"> {
+  const found = measured.get(sha256);
+  if (!found) return { refined };
+  const { weaker, scoreWith, change, imageDistance, improved, prompts } = found;
+  const rounded = (value: number): number => Number(value.toFixed(3));
+  return {
+    refined:
+      weaker.score > scoreWith + clearlyBetter ? { ...refined, weight: rounded(weaker.weight) } : refined,
+    effect: {
+      direction: rounded(change.value),
+      strength: rounded(imageDistance),
+      consistency: rounded(improved),
+      prompts,
+    },
+  };
 }
 
 /** Recommended sampling settings of the few-step adapter. */
@@ -25,11 +46,6 @@ const fewStep: Readonly<Record<string, AdapterCard["fewStep"]>> = {
 
 /** Sample prompts name their adapter in a `<lora:…>` tag; the page shows the prompt without it. */
 const withoutTags = (prompt: string): string => prompt.replace(/\s*<lora:[^>]*>/gu, "").trim();
-
-/** By id. */
-export const authorCards = JSON.parse(
-  readFileSync(path.join(root, "training/pocket/cards.json"), "utf8"),
-) as Record<string, AuthorCard>;
 
 /** The pack's card. `samples`: paths of existing sample images by prompt number. */
 export function packCard(
@@ -45,7 +61,7 @@ export function packCard(
     tags: card.tags,
     triggerWords: card.triggerWords,
     description: plainText(card.description),
-    refined: card.refined,
+    ...withMeasured(card.refined, file.sha256),
     baseModel: card.baseModel,
     file,
     license: "Apache-2.0",

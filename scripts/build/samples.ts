@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { AutomationOptions } from "../../src/app/automation.ts";
 import { runMain, UsageError } from "../run/arguments.ts";
-import { type AuthorCard, authorCards } from "./pocket-cards.ts";
+import { type AuthorCard, authorCards } from "./author-cards.ts";
 import { root } from "../run/setup.ts";
 import { openSite, runInPage } from "../run/site.ts";
 import { toWebp } from "./webp.ts";

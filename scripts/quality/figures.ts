@@ -55,11 +55,15 @@ export interface EffectFigures {
   readonly id: string;
   readonly title: string;
   readonly category: string;
+  /** Of the adapter's file. */
+  readonly sha256: string;
   readonly weight: number;
   readonly prompts: number;
   /** 100 × cosine of image and prompt, without and with the adapter. */
   readonly scoreWithout: number;
   readonly scoreWith: number;
+  /** At a lower weight. */
+  readonly weaker: { readonly weight: number; readonly score: number };
   /** Direction: how the score changes. */
   readonly change: Estimate;
   /** Share of prompts whose score rises. */
@@ -207,35 +211,39 @@ function pixelDifference(a: Uint8Array, b: Uint8Array): number {
 }
 
 export const effectJobs = (effects: readonly Effect[]): Job[] =>
-  effects.flatMap(({ pairs }) => pairs.flatMap((pair) => [pair.without, pair.with]));
+  effects.flatMap(({ jobs }) => jobs.flatMap((each) => [each.without, each.with, each.weaker]));
 
 export async function measureEffects(
   effects: readonly Effect[],
   { generator, scorer }: { generator: RunGenerator; scorer: Scorer },
 ): Promise<EffectFigures[]> {
   const all: EffectFigures[] = [];
-  for (const { id, title, category, weight, pairs } of effects) {
-    if (pairs.length === 0)
+  for (const { id, title, category, sha256, weight, weaker, jobs } of effects) {
+    if (jobs.length === 0)
       throw new Error(`Adapter ${id} has no prompts in training/pocket/effect_prompts.json.`);
-    const pngs = pairs.map((pair) => ({
-      without: generator.read(pair.without).pngs[0]!,
-      with: generator.read(pair.with).pngs[0]!,
+    const pngs = jobs.map((each) => ({
+      without: generator.read(each.without).pngs[0]!,
+      with: generator.read(each.with).pngs[0]!,
+      weaker: generator.read(each.weaker).pngs[0]!,
     }));
-    const texts = await scorer.texts(pairs.map(({ prompt }) => prompt));
-    const embeddings = async (which: "without" | "with"): Promise<Float32Array[]> =>
+    const texts = await scorer.texts(jobs.map(({ prompt }) => prompt));
+    const embeddings = async (which: keyof (typeof pngs)[number]): Promise<Float32Array[]> =>
       (await scorer.images(pngs.map((pair) => pair[which]))).map(({ embedding }) => embedding);
+    const scores = (of: readonly Float32Array[]): number[] =>
+      of.map((each, index) => 100 * dot(each, texts[index]!));
     const [without, withIt] = [await embeddings("without"), await embeddings("with")];
-    const scoresWithout = without.map((each, index) => 100 * dot(each, texts[index]!));
-    const scoresWith = withIt.map((each, index) => 100 * dot(each, texts[index]!));
+    const [scoresWithout, scoresWith] = [scores(without), scores(withIt)];
     const changes = scoresWith.map((score, index) => score - scoresWithout[index]!);
     all.push({
       id,
       title,
       category,
+      sha256,
       weight,
-      prompts: pairs.length,
+      prompts: jobs.length,
       scoreWithout: mean(scoresWithout),
       scoreWith: mean(scoresWith),
+      weaker: { weight: weaker, score: mean(scores(await embeddings("weaker"))) },
       change: bootstrapMean(changes),
       improved: mean(changes.map((change) => (change > 0 ? 1 : 0))),
       imageDistance: mean(withIt.map((each, index) => 1 - dot(each, without[index]!))),

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { AutomationOptions } from "../../src/app/automation.ts";
 import type { GenerateOptions } from "../../src/stylus/options.ts";
+import { authorCards } from "../build/author-cards.ts";
 import { parseCards } from "../../src/retrieval/cards.ts";
 
 /** "rules": Stylus without the reader, as before it has loaded. */
@@ -54,21 +55,30 @@ export const methodJob = (prompt: EvaluationPrompt, method: Method, index: numbe
   },
 });
 
-export interface EffectPair {
+/** Of a prompt: without the adapter, with it, and at a lower weight. */
+export interface EffectJobs {
   readonly prompt: string;
-  readonly with: Job;
   readonly without: Job;
+  readonly with: Job;
+  readonly weaker: Job;
 }
 
 export interface Effect {
   readonly id: string;
   readonly title: string;
   readonly category: string;
+  /** Of the file that is measured. */
+  readonly sha256: string;
+  /** As refined. */
   readonly weight: number;
-  readonly pairs: readonly EffectPair[];
+  readonly weaker: number;
+  readonly jobs: readonly EffectJobs[];
 }
 
-/** Each adapter of the pack with its prompts: same prompt (trigger words included), same seed, adapter at its refined weight or none. */
+/** The lower weight, as a share of the refined one. */
+const weakerShare = 0.6;
+
+/** Each adapter of the pack with its prompts (trigger words included). */
 export function effects(root: string, promptsEach: number): Effect[] {
   const prompts = JSON.parse(
     readFileSync(path.join(root, "training/pocket/effect_prompts.json"), "utf8"),
@@ -77,16 +87,27 @@ export function effects(root: string, promptsEach: number): Effect[] {
   const cards = parseCards(JSON.parse(readFileSync(cardsFile, "utf8")), "adapters/cards.json");
   return cards
     .filter((card) => !card.fewStep)
-    .map(({ id, title, refined }) => ({
-      id,
-      title,
-      category: refined.category,
-      weight: refined.weight,
-      pairs: (prompts[id] ?? []).slice(0, promptsEach).map((prompt, index) => {
-        const job = (adapters: GenerateOptions["adapters"]): Job => ({
-          options: { prompt, adapters, seed: 500 + index, count: 1, fewStep: true },
-        });
-        return { prompt, with: job([{ id, weight: refined.weight }]), without: job("none") };
-      }),
-    }));
+    .map(({ id, title, file, refined: { category } }) => {
+      const { weight } = authorCards[id]!.refined; // the pack's card may have a lower one, for what was measured
+      const weaker = weakerShare * weight;
+      return {
+        id,
+        title,
+        category,
+        sha256: file.sha256,
+        weight,
+        weaker,
+        jobs: (prompts[id] ?? []).slice(0, promptsEach).map((prompt, index) => {
+          const job = (adapters: GenerateOptions["adapters"]): Job => ({
+            options: { prompt, adapters, seed: 500 + index, count: 1, fewStep: true },
+          });
+          return {
+            prompt,
+            without: job("none"),
+            with: job([{ id, weight }]),
+            weaker: job([{ id, weight: weaker }]),
+          };
+        }),
+      };
+    });
 }

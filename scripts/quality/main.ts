@@ -60,9 +60,9 @@ function sheets(
     {
       file: "quality-adapters.jpg",
       columns: ["without", "with"],
-      rows: adapters.map(({ id, pairs: [pair] }) => ({
-        label: `${id}: ${pair!.prompt}`,
-        pngs: [pair!.without, pair!.with].map((job) => generator.read(job).pngs[0]!),
+      rows: adapters.map(({ id, jobs: [first] }) => ({
+        label: `${id}: ${first!.prompt}`,
+        pngs: [first!.without, first!.with].map((job) => generator.read(job).pngs[0]!),
       })),
       blocks: 4,
       side: 96,

@@ -108,6 +108,7 @@ const effectTable = ({ effects }: QualityReport): string =>
       "weight",
       "score without",
       "score with",
+      "at 0.6 of it",
       "direction",
       "better",
       "image distance",
@@ -119,6 +120,7 @@ const effectTable = ({ effects }: QualityReport): string =>
       fixed(2)(effect.weight),
       fixed(1)(effect.scoreWithout),
       fixed(1)(effect.scoreWith),
+      fixed(1)(effect.weaker.score),
       cell(effect.change, fixed(1)),
       `${Math.round(effect.improved * effect.prompts)} of ${effect.prompts}`,
       fixed(2)(effect.imageDistance),
@@ -133,7 +135,7 @@ function effectSummary({ effects }: QualityReport): string {
 }
 
 function effectSection(report: QualityReport): string {
-  return `The same prompt (trigger words included) and seed, few-step, with the adapter at its refined weight and without any. ${effectSummary(report)}
+  return `The same prompt (trigger words included) and seed, few-step, with the adapter at its refined weight, without any, and at six tenths of that weight. ${effectSummary(report)}
 Some adapters are poor on purpose, as in the wild: \`vivid\` is weak, \`vaporwave\` over-strong, \`wizard\` overfit, the card of \`sepia\` misleads.
 
 ${effectTable(report)}
@@ -141,7 +143,10 @@ ${effectTable(report)}
 ![The first prompt of each adapter, without and with it](images/quality-adapters.jpg)
 
 - **direction**: how the score of image and prompt changes; **better**: on how many of the prompts it rises.
-- **strength**: *image distance* is 1 − cosine between both images in the scorer's space, *pixels* the mean absolute difference of their values (0 … 255).`;
+- **strength**: *image distance* is 1 − cosine between both images in the scorer's space, *pixels* the mean absolute difference of their values (0 … 255).
+
+The pack's cards have direction, strength and consistency (*better*): the page says from them that an adapter is weak, misleading or unstable (\`src/retrieval/effect.ts\`), and
+such an adapter must be wanted more surely. Where six tenths of the weight score clearly better, the pack's card has that weight (\`npm run build:cards\`).`;
 }
 
 function recallTable(evaluation: EmbedderEvaluation): string {

@@ -1,6 +1,7 @@
 // The adapter card: what is known of one adapter. Author's words and refined words are kept apart; retrieval
 // reads the refined ones (Stylus §3.1), the page shows both. Card text is untrusted data.
 
+import type { MeasuredEffect } from "./effect.ts";
 import { cutText, withoutHidden } from "../shared/untrusted-text.ts";
 
 /** What an adapter changes. The reader has learnt these very words. */
@@ -58,6 +59,8 @@ export interface AdapterCard {
   readonly author: string;
   /** Images made with the adapter, each with its prompt. */
   readonly samples: readonly { readonly path: string; readonly prompt: string }[];
+  /** With the file's present weights; absent where nobody measured it. */
+  readonly effect?: MeasuredEffect;
   /** Set for few-step adapters (LCM …): never retrieved, offered as a mode instead. */
   readonly fewStep?: {
     readonly steps: number;

@@ -49,6 +49,7 @@ const cardSchema = object({
   commercialUse: v.optional(v.nullable(v.boolean("must be true, false or null"))),
   author: text,
   samples: listOf(object({ path: text, prompt: text })),
+  effect: v.nullish(object({ direction: number, strength: number, consistency: number, prompts: number })),
   fewStep: v.nullish(object({ steps: number, cfgScale: number, sampler: text, schedule: text })),
 });
 
@@ -71,8 +72,8 @@ const fieldPath = (issue: v.BaseIssue<unknown>): string =>
 export function parseCard(value: unknown, where: string): AdapterCard {
   const parsed = v.safeParse(cardSchema, value, { abortEarly: true });
   if (parsed.success) {
-    const { fewStep, ...card } = parsed.output;
-    return cleanCard(fewStep ? { ...card, fewStep } : card);
+    const { fewStep, effect, ...card } = parsed.output;
+    return cleanCard({ ...card, ...(effect && { effect }), ...(fewStep && { fewStep }) });
   }
   const issue = parsed.issues[0];
   const field = fieldPath(issue);

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
-import { authorCards, packCard } from "../../scripts/build/pocket-cards.ts";
+import { authorCards } from "../../scripts/build/author-cards.ts";
+import { packCard } from "../../scripts/build/pocket-cards.ts";
 import { readThings, thingsPath } from "./things.ts";
 import { hasOtherScript, readableText, readVocabulary, unknownWords } from "./vocabulary.ts";
 

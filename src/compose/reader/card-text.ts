@@ -4,14 +4,22 @@ import type { NearText } from "../../retrieval/search/nearest-texts.ts";
 import { cutText } from "../../shared/untrusted-text.ts";
 
 /** What is read of a card. */
-export type ReadingCard = Pick<AdapterCard, "id" | "title" | "tags" | "triggerWords" | "refined">;
+export type ReadingCard = Pick<AdapterCard, "id" | "title" | "tags" | "triggerWords" | "refined" | "effect">;
 
-export const readingCard = ({ id, title, tags, triggerWords, refined }: AdapterCard): ReadingCard => ({
+export const readingCard = ({
   id,
   title,
   tags,
   triggerWords,
   refined,
+  effect,
+}: AdapterCard): ReadingCard => ({
+  id,
+  title,
+  tags,
+  triggerWords,
+  refined,
+  ...(effect && { effect }),
 });
 
 /** A candidate as retrieval hands it over. */

@@ -110,6 +110,27 @@ describe("composeByReading", () => {
     ]);
   });
 
+  it("wants an adapter more surely that was measured to be weak or misleading", async () => {
+    const measured = async (direction: number) => {
+      const effect = { direction, strength: 0.3, consistency: 1, prompts: 6 };
+      const { tasks, rejected } = await composeByReading(
+        { prompt, ...base, candidates: [candidate({ ...table, effect })] },
+        { reader: new Reader(new TableNetwork({ table: { wanted: 0.5, serves: "table" } }), tokenizer) },
+      );
+      return { picks: tasks.flatMap(({ picks }) => picks.map(({ id }) => id)), rejected };
+    };
+    expect(await measured(5)).toEqual({ picks: ["table"], rejected: [] });
+    expect(await measured(-5)).toEqual({
+      picks: [],
+      rejected: [
+        {
+          id: "table",
+          reason: { kind: "unlikely", score: expect.closeTo(0.62), threshold: expect.closeTo(0.73) },
+        },
+      ],
+    });
+  });
+
   it("names the text that is close, if it is close enough", async () => {
     const reasonFor = async (similarity: number) => {
       const other = { ...near("stop motion", prompt, "aardman style"), similarity };

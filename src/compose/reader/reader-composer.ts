@@ -1,5 +1,6 @@
 // The composer that reads: candidates of late interaction, each read beside the prompt; the best set that fits together; tasks from the words
 // that the picks serve.
+import { effectPrior } from "../../retrieval/effect.ts";
 import type { PresetId } from "../../shared/limits.ts";
 import { throwIfAborted } from "../../shared/errors.ts";
 import type { ComposerInfo, Composition, AdapterPick } from "../composition.ts";
@@ -8,14 +9,24 @@ import type { Reason } from "../reason.ts";
 import { cardText, type ReadingCandidate, type ReadingCard } from "./card-text.ts";
 import { readablePrompt } from "./readable-prompt.ts";
 import type { Reader, Reading } from "./reader.ts";
-import { type Offer, type Refusal, select, servedTokens, wantedThresholds } from "./selection.ts";
+import {
+  type Offer,
+  type Refusal,
+  select,
+  servedTokens,
+  wantedThreshold,
+  wantedThresholds,
+} from "./selection.ts";
 import { overlaps, servedSpan, type Span, tasksOf } from "./tasks.ts";
 
 /** Candidates that are read: each costs about 25 ms on one core. */
 export const readCandidates = 12;
 
-const thresholdOf = ({ refined }: ReadingCard): number =>
-  refined.phrases?.length ? wantedThresholds.withPhrases : wantedThresholds.withoutPhrases;
+const thresholdOf = (card: ReadingCard): number =>
+  wantedThreshold(
+    card.refined.phrases?.length ? wantedThresholds.withPhrases : wantedThresholds.withoutPhrases,
+    effectPrior(card.effect),
+  );
 
 /** Refused candidates that are listed: those at least this likely. */
 const nearMiss = 0.2;

@@ -61,6 +61,13 @@ function logit(probability: number): number {
   return Math.log(p / (1 - p));
 }
 
+/**
+ * The least probability of an adapter.
+ * @param prior in log-odds; negative: it must be wanted more surely
+ */
+export const wantedThreshold = (threshold: number, prior: number): number =>
+  prior === 0 ? threshold : 1 / (1 + Math.exp(prior - logit(threshold)));
+
 function clash(a: Offer, b: Offer): boolean {
   const shared = [...a.tokens].filter((token) => b.tokens.has(token)).length;
   return shared > clashShare * Math.min(a.tokens.size, b.tokens.size);

@@ -1,4 +1,5 @@
 // Adapters: library, details, the form for a card, intake of files, diagnosis.
+import type { MeasuredEffect } from "../../retrieval/effect.ts";
 import type { LeftOut } from "../../stylus/licensed-pack.ts";
 import { adapterCount, formats, images } from "./formats.ts";
 
@@ -110,6 +111,15 @@ export const adapters = {
     author: "Author’s notes",
     noAuthorText: "None.",
     credit: (author: string) => (author === "" ? "Author unknown." : `By ${author}.`),
+    effect: "Effect",
+    effectFacts: ({ consistency, prompts }: MeasuredEffect) =>
+      `Measured: with it, images match ${formats.number(Math.round(consistency * prompts))} of ${formats.number(prompts)} prompts better.`,
+    effectKinds: {
+      weak: "It hardly changes images.",
+      misleading: "Images match their prompts less well with it.",
+      unstable: "It helps only some of the prompts.",
+      good: "Its effect is clear.",
+    },
     licence: "Licence",
     noLicence: "not stated",
     use: "Use",

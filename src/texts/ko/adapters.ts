@@ -109,6 +109,15 @@ export const adapters: typeof english = {
     author: "제작자 메모",
     noAuthorText: "없음.",
     credit: (author) => (author === "" ? "제작자를 알 수 없어요." : `제작: ${author}.`),
+    effect: "효과",
+    effectFacts: ({ consistency, prompts }) =>
+      `측정 결과, 프롬프트 ${formats.number(prompts)}개 가운데 ${formats.number(Math.round(consistency * prompts))}개에서 이미지가 프롬프트에 더 잘 맞았어요.`,
+    effectKinds: {
+      weak: "이미지가 거의 바뀌지 않아요.",
+      misleading: "쓰면 이미지가 프롬프트에서 더 멀어져요.",
+      unstable: "일부 프롬프트에서만 도움이 돼요.",
+      good: "효과가 뚜렷해요.",
+    },
     licence: "라이선스",
     noLicence: "적혀 있지 않음",
     use: "사용",

@@ -2,6 +2,7 @@
 import { createMemo, For, Show, type JSX } from "solid-js";
 import type { LibraryAdapter } from "../../app/adapters/library/library-adapter.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
+import { effectKind } from "../../retrieval/effect.ts";
 import { formatLoraTag } from "../../stylus/lora-tags.ts";
 import { AdapterActions } from "./AdapterActions.tsx";
 import styles from "./AdapterDialog.module.css";
@@ -109,6 +110,17 @@ function Facts(props: { readonly adapter: LibraryAdapter }): JSX.Element {
   const card = (): AdapterCard => props.adapter.card;
   return (
     <dl class={styles["facts"]}>
+      <Show when={card().effect}>
+        {(effect) => (
+          <>
+            <dt>{t.adapters.details.effect}</dt>
+            <dd>
+              {t.adapters.details.effectFacts(effect())}{" "}
+              {t.adapters.details.effectKinds[effectKind(effect())]}
+            </dd>
+          </>
+        )}
+      </Show>
       <dt>{t.adapters.details.tags}</dt>
       <dd>{card().tags.join(", ") || t.adapters.details.none}</dd>
       <dt>{t.adapters.details.triggerWords}</dt>
