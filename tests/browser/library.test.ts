@@ -201,7 +201,7 @@ test("several at once: banned, tagged, hidden, exported, and one's own removed",
   await bar.getByRole("button", { name: "Unban" }).click();
   await library().getByText("Banned 0").waitFor();
   await bar.getByRole("button", { name: "Remove 1 of yours" }).click();
-  await bar.getByRole("button", { name: "Remove 1 adapter with their files" }).click();
+  await bar.getByRole("button", { name: "Remove file and details" }).click();
   await library().getByText("Yours 0").waitFor();
   await bar.getByText("1 selected").waitFor();
 });

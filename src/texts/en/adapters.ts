@@ -81,7 +81,8 @@ export const adapters = {
     show: "Unhide",
     export: "Export cards",
     remove: (count: number) => `Remove ${formats.number(count)} of yours`,
-    confirmRemove: (count: number) => `Remove ${adapterCount(count)} with their files`,
+    confirmRemove: (count: number) =>
+      count === 1 ? "Remove file and details" : `Remove ${adapterCount(count)} with their files`,
     banned: (count: number) => `${adapterCount(count)} banned.`,
     unbanned: (count: number) => `${adapterCount(count)} unbanned.`,
     hidden: (count: number) => `${adapterCount(count)} hidden.`,
