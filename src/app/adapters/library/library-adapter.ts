@@ -91,11 +91,13 @@ function adapterOf(
   };
 }
 
-/** All adapters: the pack's in its order, the user's, and those kept for other models. */
+/** All adapters: the user's, newest first, the pack's in its order, and the user's for other models. */
 export function libraryAdapters(sources: LibrarySources): readonly LibraryAdapter[] {
   const { cards, userAdapters, otherAdapters } = sources.pack;
+  const fitting = cards.map((card) => adapterOf(card, sources, { own: userAdapters.get(card.id) }));
   return [
-    ...cards.map((card) => adapterOf(card, sources, { own: userAdapters.get(card.id) })),
+    ...fitting.filter(({ own }) => own).toSorted((a, b) => b.addedAt! - a.addedAt!),
+    ...fitting.filter(({ own }) => !own),
     ...otherAdapters.map((own) => adapterOf(own.card, sources, { own, isOther: true })),
   ];
 }

@@ -52,8 +52,8 @@ const keysOf = (filter: Partial<LibraryFilter>): string[] =>
 
 describe("libraryAdapters", () => {
   it("knows of each where it is from, what it may be used for, and what the user has made of it", () => {
-    expect(all.map(({ key }) => key)).toEqual(["lcm", "clay", "ink", "owls", "mine", "other/clay"]);
-    const [few, first, second, third, fourth, fifth] = all;
+    expect(all.map(({ key }) => key)).toEqual(["mine", "lcm", "clay", "ink", "owls", "other/clay"]);
+    const [fourth, few, first, second, third, fifth] = all;
     expect(few).toMatchObject({ kind: "fewStep", isStored: true, own: null });
     expect(first).toMatchObject({ kind: "style", commercial: "allowed", uses: 2, isPinned: true });
     expect(second).toMatchObject({ commercial: "refused", isBanned: true, isPinned: false });
@@ -80,20 +80,20 @@ describe("libraryAdapters", () => {
 
 describe("filterLibrary", () => {
   it("lists all but the hidden ones, and those alone when they are asked for", () => {
-    expect(keysOf({})).toEqual(["lcm", "clay", "ink", "mine", "other/clay"]);
+    expect(keysOf({})).toEqual(["mine", "lcm", "clay", "ink", "other/clay"]);
     expect(keysOf({ hidden: true })).toEqual(["owls"]);
   });
 
   it.each([
-    [{ kind: "style" }, ["clay", "ink", "mine", "other/clay"]],
+    [{ kind: "style" }, ["mine", "clay", "ink", "other/clay"]],
     [{ kind: "fewStep" }, ["lcm"]],
     [{ baseModel: "SD 1.5" }, ["other/clay"]],
     [{ commercial: "refused" }, ["ink"]],
-    [{ use: "used" }, ["clay", "mine", "other/clay"]],
+    [{ use: "used" }, ["mine", "clay", "other/clay"]],
     [{ use: "unused" }, ["lcm", "ink"]],
     [{ tag: "later" }, ["mine"]],
     [{ own: true }, ["mine", "other/clay"]],
-    [{ stored: true }, ["lcm", "clay", "ink", "mine", "other/clay"]],
+    [{ stored: true }, ["mine", "lcm", "clay", "ink", "other/clay"]],
     [{ pinned: true }, ["clay"]],
     [{ banned: true }, ["ink"]],
     [{ own: true, tag: "for the farm" }, ["mine"]],
@@ -157,8 +157,8 @@ describe("searchLibrary", () => {
     ]);
     expect(found("plasticine", { near: new Map() })).toEqual([["clay", null]]);
     expect(found("farm", { near: new Map() })).toEqual([
-      ["owls", null],
       ["mine", null],
+      ["owls", null],
     ]);
   });
 
