@@ -1,4 +1,5 @@
-// The catalogues of `npm run choose`: the pack's cards, those that the product makes of the hub's SD 1.5 adapters, or a list of raw cards.
+// The catalogues of `npm run choose`: the pack's cards, those that the product makes of the hub's SD 1.5 adapters, or a list of cards: as the
+// page exports them, or raw.
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import * as v from "valibot";
@@ -127,6 +128,20 @@ export function rawCatalogue(authored: readonly RawCard[]): Catalogue {
   return { cards, listedId: (id) => listedIds.get(id) ?? id, index: null, baseModel };
 }
 
+/** Cards as the page exports them; all as if for one model, so that any may be chosen. */
+function exportedCatalogue(cards: readonly AdapterCard[]): Catalogue {
+  const baseModel = "SD 1.5";
+  const choosable = cards.filter(({ fewStep }) => !fewStep);
+  return { cards: choosable.map((card) => ({ ...card, baseModel })), index: null, baseModel };
+}
+
+const areExported = (json: unknown): boolean =>
+  Array.isArray(json) && typeof json[0] === "object" && json[0] !== null && "refined" in json[0];
+
 /** @param name pack, sd15, or a file. @throws StylusError bad-file, naming file and field */
-export const openCatalogue = (name: string): Catalogue =>
-  name === "pack" ? pack() : name === "sd15" ? hub() : rawCatalogue(readRawCards(name));
+export function openCatalogue(name: string): Catalogue {
+  if (name === "pack") return pack();
+  if (name === "sd15") return hub();
+  const json = readJson(name);
+  return areExported(json) ? exportedCatalogue(parseCards(json, name)) : rawCatalogue(readRawCards(name));
+}

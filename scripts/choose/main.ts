@@ -11,8 +11,9 @@ import { Chooser, composers, pocketReader } from "./chooser.ts";
 
 const help = `Usage: npm run choose -- PROMPTS.jsonl --catalogue pack|sd15|CARDS.json [options]
 
-  --catalogue C   pack: Pocket's adapters; sd15: the hub's adapters for SD 1.5; or a list of cards: id, title,
-                  category, tags, triggers, description, and optional phrases and notMeant
+  --catalogue C   pack: Pocket's adapters; sd15: the hub's adapters for SD 1.5; or a list of cards, as the
+                  page exports them, or with id, title, category, tags, triggers, description, and optional
+                  phrases and notMeant
   --composer C    reader, rules, llm, reranker (default: reader; rules where the reader's files are missing)
   --server URL    of "llm": OpenAI-compatible server, up to /v1 (default http://127.0.0.1:8000/v1)
   --model NAME    of "llm": the server's model; also --key-env, --timeout, --format, --max-tokens as of npm run refine

@@ -1,7 +1,7 @@
 // `npm run refine -- CARDS…`: refined cards by language models behind OpenAI-compatible servers (docs/refine.md).
 import { existsSync, readFileSync } from "node:fs";
 import { cardMessages } from "../../src/refine/messages.ts";
-import type { RawCard } from "../../src/refine/raw-card.ts";
+import type { CardRefusal, RawCard } from "../../src/refine/raw-card.ts";
 import { cardKey, refineCards } from "../../src/refine/refine-cards.ts";
 import { ServerPool } from "../../src/refine/server-pool.ts";
 import { StylusError } from "../../src/shared/errors.ts";
@@ -63,6 +63,8 @@ interface Estimate {
   readonly done: number;
   readonly left: number;
   readonly others: number;
+  /** Cards that are never offered: `“Name” (shows a real person)`. */
+  readonly refused: readonly string[];
   readonly tokens: { readonly input: number; readonly output: number };
 }
 
@@ -73,8 +75,10 @@ async function estimate(
   images: number,
 ): Promise<Estimate> {
   const sum = { cards: 0, done: 0, left: 0, others: 0, tokens: { input: 0, output: 0 } };
+  const refused: string[] = [];
   for await (const raw of readSources(given)) {
     if (!raw) sum.others += 1;
+    else if (raw.refused) refused.push(`“${raw.card.title}” (${refusals[raw.refused]})`);
     else {
       sum.cards += 1;
       if (results?.has(await cardKey(raw), raw.card.id)) sum.done += 1;
@@ -85,17 +89,27 @@ async function estimate(
       }
     }
   }
-  return sum;
+  return { ...sum, refused };
 }
 
-function tell({ cards, done, left, others, tokens }: Estimate, price: Price | null): void {
+const refusals: Readonly<Record<CardRefusal, string>> = {
+  person: "shows a real person",
+  minor: "may look like a minor",
+};
+
+/** Names that are printed; the count says the rest. */
+const mostNames = 20;
+
+function tell({ cards, done, left, others, refused, tokens }: Estimate, price: Price | null): void {
   const skipped = others > 0 ? `, ${others} entries are no LoRA's card` : "";
   console.error(`${cards} cards${skipped}; ${done} done before, ${left} to refine.`);
+  const more = refused.length > mostNames ? ` and ${refused.length - mostNames} more` : "";
+  if (refused.length > 0) console.error(`Never offered: ${refused.slice(0, mostNames).join(", ")}${more}.`);
   console.error(`Estimate: ${tokensText(tokens, price)}.`);
 }
 
 async function* onlyCards(given: readonly string[]): AsyncGenerator<RawCard> {
-  for await (const raw of readSources(given)) if (raw) yield raw;
+  for await (const raw of readSources(given)) if (raw && !raw.refused) yield raw;
 }
 
 /** One line that replaces itself on a terminal, a line now and then elsewhere. */

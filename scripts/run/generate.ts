@@ -42,6 +42,7 @@ const help = `Usage: npm run generate -- "prompt" [options]
   --method M           stylus, sd, retriever, reranker, random
   --composer C         reader, rules (default reader)
   --adapters A         auto, none, or name:weight,name:weight
+  --commercial-only    only adapters whose licence is known to allow commercial use
   --clip-skip N        text encoder layers left out, counted as A1111 does (default 1: none)
   --noise N            cpu, nv (default cpu)
   --init FILE          init image: PNG, JPEG or WebP
@@ -87,6 +88,7 @@ const spec = {
   method: { type: "string", default: "stylus" },
   composer: { type: "string", default: "reader" },
   adapters: { type: "string", default: "auto" },
+  "commercial-only": { type: "boolean" },
   "clip-skip": { type: "string" },
   noise: { type: "string" },
   init: { type: "string" },
@@ -208,6 +210,7 @@ function readOptions(): { values: Values; request: AutomationOptions } {
       composer: oneOf("composer", values.composer, ["reader", "rules"]),
       adapters: adapters("adapters", values.adapters),
       device: oneOf("device", values.device, choices.device),
+      ...(values["commercial-only"] && { commercialOnly: true }),
       ...(values["nsfw-check"] && { nsfwCheck: true }),
       ...given("steps", (text) => ({ steps: integer("steps", text, limits.steps) })),
       ...given("size", (text) => size("size", text)),

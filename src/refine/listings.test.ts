@@ -49,7 +49,8 @@ describe("cardsIn", () => {
         triggerWords: ["coat", "red scarf"],
         refined: { category: "character", weight: 0.7 },
         file: { path: "hero.safetensors", sizeBytes: 2048, sha256: "ab" },
-        license: "Civitai: allowNoCredit=false, allowCommercialUse=Image",
+        license: "Civitai: allowNoCredit=false, allowCommercialUse={Image}",
+        commercialUse: true,
         author: "ann",
       },
     });
@@ -204,7 +205,8 @@ describe("what lies beside a file", () => {
       title: "Hero & Co",
       tags: ["character", "hero"],
       triggerWords: ["coat"],
-      license: "Civitai: allowNoCredit=false, allowCommercialUse=Image",
+      license: "Civitai: allowNoCredit=false, allowCommercialUse={Image}",
+      commercialUse: true,
       author: "ann",
     });
     expect([...cardsIn({ ...flat, type: "Checkpoint" })]).toEqual([null]);

@@ -1,7 +1,8 @@
 // The formats that cards come in: Civitai's API and its `.civitai.info` sidecars, A1111's sidecars, our manifests, our cards, plain lists.
 // Everything in them is optional somewhere, so fields are read one by one and what is not of its type counts as absent.
 import { type AdapterCategory } from "../retrieval/card.ts";
-import { type Found, rawCard, type RawCard } from "./raw-card.ts";
+import { civitaiCommercialUse } from "../retrieval/commercial-use.ts";
+import { type CardRefusal, type Found, rawCard, type RawCard } from "./raw-card.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -49,13 +50,24 @@ const permissionNames = [
   "allowDifferentLicense",
 ] as const;
 
-/** "Civitai: allowNoCredit=true, allowCommercialUse=Rent, …" */
-function civitaiLicense(fields: Fields): string {
+/** "Civitai: allowNoCredit=true, allowCommercialUse={Image,Rent}, …", and what it says of commercial use. */
+function civitaiLicense(fields: Fields): Pick<Found, "license" | "commercialUse"> {
   const flags = permissionNames.filter((name) => fields[name] !== undefined);
-  return flags.length === 0
-    ? ""
-    : `Civitai: ${flags.map((name) => `${name}=${String(fields[name])}`).join(", ")}`;
+  if (flags.length === 0) return {};
+  const written = (value: unknown): string => (Array.isArray(value) ? `{${value.join(",")}}` : String(value));
+  return {
+    license: `Civitai: ${flags.map((name) => `${name}=${written(fields[name])}`).join(", ")}`,
+    commercialUse: civitaiCommercialUse(fields["allowCommercialUse"]),
+  };
 }
+
+/** Civitai's marks of a model: `poi` (person of interest), `minor`. */
+const refusalOf = (...models: readonly Fields[]): CardRefusal | null =>
+  models.some(({ poi }) => poi === true)
+    ? "person"
+    : models.some(({ minor }) => minor === true)
+      ? "minor"
+      : null;
 
 /** Listings by other programs write it with an underscore. */
 const trainedWords = (fields: Fields): string[] => [
@@ -140,10 +152,15 @@ function civitaiCard(written: Fields, besideFile: string | null = null): RawCard
       sizeBytes: Math.max(0, Math.round((numberOf(file["sizeKB"]) ?? 0) * 1024)),
       sha256: sha256.toLowerCase(),
     },
-    license: civitaiLicense(isFields(model["license"]) ? model["license"] : model),
+    refused: refusalOf(model, value),
+    ...civitaiLicense(isFields(model["license"]) ? model["license"] : model),
     author: textOf(fieldsOf(model["creator"])["username"]),
   });
 }
+
+/** What a card says of it; undefined: nothing. */
+const commercialUseIn = ({ commercialUse }: Fields): boolean | null | undefined =>
+  typeof commercialUse === "boolean" || commercialUse === null ? commercialUse : undefined;
 
 /** One of our own cards, the authors' cards of the pack among them (these have HTML and sample prompts). */
 function listedCard(value: Fields, id: string): RawCard {
@@ -169,6 +186,7 @@ function listedCard(value: Fields, id: string): RawCard {
       sha256: textOf(file["sha256"]),
     },
     license: textOf(value["license"]),
+    commercialUse: commercialUseIn(value),
     author: textOf(value["author"]),
   };
   return rawCard(found);

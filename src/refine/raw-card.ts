@@ -4,6 +4,9 @@ import { breakWord, promptTags } from "../shared/prompt-syntax.ts";
 import { cutText } from "../shared/untrusted-text.ts";
 import { plainText, shortened } from "./plain-text.ts";
 
+/** Why an adapter is never offered: it shows a real person, or somebody who looks like a minor. */
+export type CardRefusal = "person" | "minor";
+
 export interface RawCard {
   /** Ready for an index; `refined` holds what the source says itself, until a refined card replaces it. */
   readonly card: AdapterCard;
@@ -13,6 +16,8 @@ export interface RawCard {
   readonly sampleWeights: readonly number[];
   /** Example images: paths of files or https addresses. */
   readonly images: readonly string[];
+  /** Whoever imports cards leaves it out; absent: nothing is against it. */
+  readonly refused?: CardRefusal;
 }
 
 /** What the reader of a format found; all of it untrusted. */
@@ -29,7 +34,10 @@ export interface Found {
   readonly images?: readonly string[];
   readonly baseModel?: string;
   readonly file?: Partial<AdapterCard["file"]>;
+  readonly refused?: CardRefusal | null;
   readonly license?: string;
+  /** As a card's. */
+  readonly commercialUse?: boolean | null | undefined;
   readonly author?: string;
 }
 
@@ -123,12 +131,14 @@ export function rawCard(found: Found): RawCard {
       baseModel: found.baseModel ?? "SD 1.5",
       file: { path: "", sizeBytes: 0, sha256: "", ...found.file },
       license: cutText(plainText(found.license ?? ""), most.name),
+      ...(found.commercialUse === undefined ? {} : { commercialUse: found.commercialUse }),
       author: cutText(plainText(found.author ?? ""), most.name),
       samples: [],
     },
     triggerSets,
     sampleWeights,
     images: (found.images ?? []).slice(0, most.images),
+    ...(found.refused ? { refused: found.refused } : {}),
   };
 }
 

@@ -51,6 +51,11 @@ export interface AdapterCard {
   readonly baseModel: string;
   readonly file: { readonly path: string; readonly sizeBytes: number; readonly sha256: string };
   readonly license: string;
+  /**
+   * Whether its licence lets what is made with it be sold. Null: nobody knows, whatever the licence is called; absent: its name tells
+   * (commercial-use.ts).
+   */
+  readonly commercialUse?: boolean | null;
   readonly author: string;
   /** Images made with the adapter, each with its prompt. */
   readonly samples: readonly { readonly path: string; readonly prompt: string }[];

@@ -354,11 +354,12 @@ export class StorageService {
 
   /**
    * Deletes one file by its name from `describe`; waits for a tab that is writing it.
+   * @param what it is, for the error
    * @throws StylusError quota if the browser does not delete it
    */
-  async removeFile(name: string): Promise<void> {
+  async removeFile(name: string, what = say`A leftover file`): Promise<void> {
     await this.#remove(name, await this.#openStore()).catch((cause: unknown) => {
-      throw deletionError(say`A leftover file`, cause);
+      throw deletionError(what, cause);
     });
   }
 

@@ -109,8 +109,9 @@ export async function choose(
   });
   // The random baseline draws from all adapters.
   const limit = options.method === "random" ? pack.cards.length : candidateLimit;
-  const candidates = await stage("retrieve", { limit, bans: options.bans }, async () => {
-    const value = await services.search(tags.text, { limit, bans: options.bans, signal });
+  const { bans, commercialOnly } = options;
+  const candidates = await stage("retrieve", { limit, bans, commercialOnly }, async () => {
+    const value = await services.search(tags.text, { limit, bans, commercialOnly, signal });
     return { value, outputs: value };
   });
   onEvent({ type: "candidates", candidates });
@@ -166,9 +167,9 @@ async function readInstead(
   });
   const patienceMilliseconds = context.readerPatience === undefined ? readerPatience : context.readerPatience;
   try {
-    const { prompt, preset, pins, bans } = request;
+    const { prompt, preset, pins, bans, commercialOnly } = request;
     const found = await services.read(
-      { prompt, preset, pins, bans, commonTags: commonTagsOf(pack.cards) },
+      { prompt, preset, pins, bans, commercialOnly, commonTags: commonTagsOf(pack.cards) },
       { patienceMilliseconds, signal },
     );
     return "unavailable" in found ? instead(found.unavailable) : placed(found);
@@ -202,11 +203,11 @@ async function consultInstead(
   const pending = (composition: Composition): void =>
     onEvent({ type: "composition", composition: { ...composition, pending: true } });
   try {
-    const { prompt, preset, pins, bans, seed, languageModel } = request;
+    const { prompt, preset, pins, bans, commercialOnly, seed, languageModel } = request;
     const pinned = pack.cards.filter(({ id }) => pins.includes(id)).map(({ title }) => title);
     pending(byReader);
     const found = await services.consult(
-      { prompt, preset, pins, bans, pinned, seed, languageModel },
+      { prompt, preset, pins, bans, commercialOnly, pinned, seed, languageModel },
       { onComposition: (soFar) => pending(placed(soFar)), signal },
     );
     return "unavailable" in found ? instead(found.unavailable) : placed(found);

@@ -56,6 +56,8 @@ export interface LoadedPack {
   readonly defaults: PackDefaults;
   /** Every adapter of the pack, few-step ones included, and those of the user that fit it. */
   readonly cards: readonly AdapterCard[];
+  /** Adapters that fit, but that the option `commercialOnly` leaves out: not among the cards. */
+  readonly leftOut: readonly AdapterCard[];
   /** Base models whose adapters fit, as cards name them. */
   readonly baseModels: readonly string[];
   /** Adapters among the cards whose files are on a hub, by id. */

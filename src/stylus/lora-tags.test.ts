@@ -235,14 +235,21 @@ describe("any prompt", () => {
     const read = (prompt: string): unknown => {
       const tags = readLoraTags(prompt, cards);
       for (let at = 0; at < tags.text.length; at += 10) tags.toPrompt(at);
-      return describeUnknownTags(tags, { title: "Pocket", cards }).map(english);
+      return describeUnknownTags(tags, { title: "Pocket", cards, leftOut: [] }).map(english);
     };
     expect(growth(read, make)).toBeLessThan(linear);
+  });
+  it("says of an adapter that is left out that its licence is why", () => {
+    const leftOut = [card("clay", { title: "Clay look", file: "clay.pt" })];
+    const tags = readLoraTags("<lora:Clay look:1>", []);
+    expect(describeUnknownTags(tags, { title: "Pocket", cards: [], leftOut }).map(english)).toEqual([
+      "<lora:Clay look:1> does nothing: the licence of “Clay look” isn’t known to allow commercial use.",
+    ]);
   });
   it("tells each unknown adapter once, with the nearest name", () => {
     const cards = [card("clay", { title: "Clay look", file: "clay.pt" })];
     const tags = readLoraTags("<lora:clai:1> <lora:clay:1> <lora:clai:2>", cards);
-    expect(describeUnknownTags(tags, { title: "Pocket", cards }).map(english)).toEqual([
+    expect(describeUnknownTags(tags, { title: "Pocket", cards, leftOut: [] }).map(english)).toEqual([
       "<lora:clai:2> does nothing: Pocket has no adapter “clai”. Did you mean “clay”?",
     ]);
   });

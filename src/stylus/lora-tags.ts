@@ -15,6 +15,7 @@ import { say, type Saying } from "../shared/saying.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import { adaptersNamed, adviseOnName } from "./adapter-names.ts";
 import { limits } from "../shared/limits.ts";
+import type { LoadedPack } from "./loaded-pack.ts";
 
 export interface LoraTags {
   readonly text: string;
@@ -91,12 +92,14 @@ export const tagsOfNegative = (negativePrompt: string): readonly string[] => [
 /** What to say of tags for adapters that are not there: as in AUTOMATIC1111 the image is generated without them. */
 export function describeUnknownTags(
   { tags }: Pick<LoraTags, "tags">,
-  { title, cards }: { readonly title: string; readonly cards: readonly AdapterCard[] },
+  { title, cards, leftOut }: Pick<LoadedPack, "title" | "cards" | "leftOut">,
 ): readonly Saying[] {
   const known = new Set(cards.map(({ id }) => id));
   const unknown = new Map(tags.filter(({ id }) => !known.has(id)).map(({ id, text }) => [id, text]));
-  return [...unknown].map(
-    ([id, text]) => say`${text} does nothing: ${title} has no adapter “${id}”. ${adviseOnName(id, cards)}`,
+  return [...unknown].map(([id, text]) =>
+    adaptersNamed(id, leftOut).length > 0
+      ? say`${text} does nothing: the licence of “${id}” isn’t known to allow commercial use.`
+      : say`${text} does nothing: ${title} has no adapter “${id}”. ${adviseOnName(id, cards)}`,
   );
 }
 

@@ -84,6 +84,8 @@ export interface GenerateOptions extends Sampling {
   readonly pins: readonly string[];
   /** Ids that are not even candidates. */
   readonly bans: readonly string[];
+  /** Only adapters whose licence is known to allow commercial use; the others are as if they were not there. */
+  readonly commercialOnly: boolean;
   /** Ids that may be chosen, but are left out of the images; nothing takes their place. */
   readonly removed: readonly string[];
   /** Strengths set by hand, by id; they replace the refined weight and its division. */
@@ -176,6 +178,7 @@ export const defaultOptions = {
   composer: "reader",
   languageModel: null,
   adapters: "auto",
+  commercialOnly: false,
   device: "auto",
   vaeTilePixels: null,
   plot: null,
@@ -253,6 +256,8 @@ export function checkOptions(
       name: say`Temperature`,
     });
   for (const field of ["pins", "bans", "removed"] as const) checkIds(field, options[field]);
+  if (typeof options.commercialOnly !== "boolean")
+    refuse("commercialOnly", say`The option must be true or false.`, say`Correct it, or leave it out.`);
   checkAdapters(options.adapters);
   for (const [id, strength] of Object.entries(options.strengths)) checkStrength("strengths", id, strength);
   const { start, hires, vaeTilePixels, regions } = options;

@@ -10,7 +10,10 @@ import type { CandidateView } from "./run-types.ts";
 export type ChoiceRequest = Pick<GenerateOptions, "prompt" | "method" | "preset" | "seed">;
 
 /** What the reader is asked. */
-export interface ReadingRequest extends Pick<GenerateOptions, "prompt" | "preset" | "pins" | "bans"> {
+export interface ReadingRequest extends Pick<
+  GenerateOptions,
+  "prompt" | "preset" | "pins" | "bans" | "commercialOnly"
+> {
   /** Tags, lower case, that every tenth card of the pack has. */
   readonly commonTags: ReadonlySet<string>;
 }
@@ -18,7 +21,7 @@ export interface ReadingRequest extends Pick<GenerateOptions, "prompt" | "preset
 /** What a language model is asked. */
 export interface ConsultRequest extends Pick<
   GenerateOptions,
-  "prompt" | "preset" | "pins" | "bans" | "seed" | "languageModel"
+  "prompt" | "preset" | "pins" | "bans" | "commercialOnly" | "seed" | "languageModel"
 > {
   /** Titles of the pins. */
   readonly pinned: readonly string[];
@@ -34,7 +37,10 @@ export interface ChoiceServices {
   /** Best candidates first; filters apply before the cut. */
   search(
     text: string,
-    options: { readonly limit: number; readonly bans: readonly string[]; readonly signal: AbortSignal },
+    options: Pick<GenerateOptions, "bans" | "commercialOnly"> & {
+      readonly limit: number;
+      readonly signal: AbortSignal;
+    },
   ): Promise<readonly CandidateView[]>;
   /** What the rules or a baseline choose among the candidates of a search. */
   compose(

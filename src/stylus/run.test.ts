@@ -62,7 +62,9 @@ describe("run", () => {
       const options = { ...completeOptions({ prompt: "a fox", steps: 30 }, defaults), steps: 200 };
       return checkOptions(options, { defaults });
     };
-    await expect(runRequest({ device: "auto", settle }, services)).rejects.toMatchObject({
+    await expect(
+      runRequest({ device: "auto", commercialOnly: false, settle }, services),
+    ).rejects.toMatchObject({
       code: "bad-input",
       message: "Steps must be 1–150, not 200.",
     });
@@ -71,6 +73,7 @@ describe("run", () => {
     const { report } = await runRequest(
       {
         device: "auto",
+        commercialOnly: false,
         settle(loaded) {
           settled.push(loaded);
           return checkOptions(completeOptions({ prompt: "a fox", steps: 30 }, loaded.defaults));

@@ -8,6 +8,7 @@ import { adviseOnName } from "./adapter-names.ts";
 import { choose } from "./choose.ts";
 import { diffusionRequest, readableWords, remoteAdaptersOf } from "./engine-request.ts";
 import { describeInitImage, type InitImageOptions } from "./image-options.ts";
+import { licensedPack } from "./licensed-pack.ts";
 import type { LoadedPack, LoadProgress } from "./loaded-pack.ts";
 import { checkLoraTags, describeUnknownTags, readLoraTags } from "./lora-tags.ts";
 import {
@@ -42,6 +43,7 @@ export interface RunHooks extends RecorderHooks {
 /** What a run is asked for. */
 export interface RunRequest {
   readonly device: DevicePreference;
+  readonly commercialOnly: boolean;
   /** Whole and checked, once the pack is there whose defaults and limits count. @throws StylusError bad-input */
   settle(pack: LoadedPack): CheckedOptions;
 }
@@ -51,6 +53,7 @@ function requestOf(partial: PartialOptions): RunRequest {
   checkBeforeLoading(partial);
   return {
     device: partial.device ?? "auto",
+    commercialOnly: partial.commercialOnly ?? false,
     settle: ({ defaults }) => checkOptions(completeOptions(partial, defaults), { defaults }),
   };
 }
@@ -59,6 +62,15 @@ function checkKnown(ids: readonly string[], pack: LoadedPack): void {
   const known = new Set(pack.cards.map((card) => card.id));
   const unknown = ids.find((id) => !known.has(id));
   if (unknown === undefined) return;
+  if (pack.leftOut.some(({ id }) => id === unknown))
+    throw new StylusError(
+      "bad-input",
+      say`The licence of “${unknown}” isn’t known to allow commercial use.`,
+      {
+        where: "adapters",
+        remedy: say`Leave it out, or switch off “Only adapters whose licence allows commercial use” under Settings.`,
+      },
+    );
   throw new StylusError("bad-input", say`${pack.title} has no adapter “${unknown}”.`, {
     where: "adapters",
     remedy: adviseOnName(unknown, pack.cards),
@@ -92,7 +104,7 @@ export async function runRequest(
   const { stage } = stages;
 
   const { device } = asked;
-  const pack = await stage("load", { packId, device }, async () => {
+  const whole = await stage("load", { packId, device }, async () => {
     const value = await services.load(packId, { device, onProgress, signal });
     return {
       value,
@@ -103,7 +115,8 @@ export async function runRequest(
       },
     };
   });
-  onEvent({ type: "loaded", pack });
+  onEvent({ type: "loaded", pack: whole });
+  const pack = licensedPack(whole, asked.commercialOnly);
   const options = asked.settle(pack);
   const imageToImage = options.start && (await opened(options.start, hooks.openInitImage));
   const cells = options.plot && expandPlot(options.plot, options).cells;

@@ -18,6 +18,8 @@ export interface Formats {
   milliseconds(milliseconds: number): string;
   /** 1 → "1 step", 2 → "2 steps" */
   counted(count: number, forms: PluralForms): string;
+  /** Milliseconds since 1970 → "Nov 29, 2026" */
+  date(time: number): string;
   list(items: readonly string[]): string;
 }
 
@@ -27,6 +29,7 @@ export function createFormats(locale: string): Formats {
   const percent = new Intl.NumberFormat(locale, { style: "percent" });
   const plural = new Intl.PluralRules(locale);
   const list = new Intl.ListFormat(locale, { type: "conjunction" });
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
   const unit = (name: string, digits = 0): Intl.NumberFormat =>
     new Intl.NumberFormat(locale, {
       style: "unit",
@@ -65,6 +68,7 @@ export function createFormats(locale: string): Formats {
       return value < 60_000 ? tenths.format(value / 1000) : duration(value);
     },
     counted: (count, forms) => `${plain.format(count)} ${forms[plural.select(count)] ?? forms.other}`,
+    date: (time) => date.format(time),
     list: (items) => list.format(items),
   };
 }

@@ -40,7 +40,6 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
   const [settingsOpen, setSettingsOpen] = createSignal(false);
   const [regionsOpen, setRegionsOpen] = createSignal(false);
   const [adapterId, setAdapterId] = createSignal<string | null>(null);
-  const [libraryOpen, setLibraryOpen] = createSignal(false);
   const [storageOpen, setStorageOpen] = createSignal(false);
   const [helpOpen, setHelpOpen] = createSignal(false);
 
@@ -123,7 +122,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
             </div>
           </Show>
           <Header
-            onLibrary={() => setLibraryOpen(true)}
+            onLibrary={() => studio.library.open()}
             onModels={() => studio.models.show()}
             onStorage={() => setStorageOpen(true)}
             onHelp={() => setHelpOpen(true)}
@@ -193,7 +192,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
             </Show>
           </main>
         </div>
-        <LibraryDialog open={libraryOpen()} onClose={() => setLibraryOpen(false)} />
+        <LibraryDialog />
         <IntakeDialog />
         <ModelsDialog onStorage={() => setStorageOpen(true)} />
         <StorageDialog open={storageOpen()} onClose={() => setStorageOpen(false)} />

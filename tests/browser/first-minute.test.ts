@@ -79,11 +79,13 @@ describe("before the first image", () => {
     await page.getByText(/Kept as paper collage v2, for SD 1\.5/).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: /^Adapters/ }).click();
-    const others = page.getByRole("region", { name: "For other models" });
-    await others.getByText(/^For SD 1\.5, 184 kB/).waitFor();
-    await others.getByRole("button", { name: /^Remove/ }).click();
-    await others.getByRole("button", { name: "Remove file and details" }).click();
-    await others.waitFor({ state: "detached" });
+    const kept = page.getByRole("button", { name: /paper collage v2\s*For SD 1\.5/ });
+    await kept.click();
+    const details = page.getByRole("dialog", { name: "paper collage v2" });
+    await details.getByText("It doesn’t fit the loaded model.").waitFor();
+    await details.getByRole("button", { name: "Remove", exact: true }).click();
+    await details.getByRole("button", { name: "Remove file and details" }).click();
+    await kept.waitFor({ state: "detached" });
   });
 });
 

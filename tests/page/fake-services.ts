@@ -9,6 +9,7 @@ import { parseCards } from "../../src/retrieval/cards.ts";
 import cardData from "../../training/pocket/cards.json";
 import { fakeLanguageModels, fakeModels, fakeNsfw, fakeReranker, fakeStored } from "./fake-models.ts";
 import { fakeReport } from "./fake-report.ts";
+import { madeCards, madeFiles } from "./made-cards.ts";
 import { drawScene, drawPixels } from "./scene.ts";
 import type { UserAdapter, LoadProgress } from "../../src/stylus/loaded-pack.ts";
 
@@ -109,6 +110,8 @@ export function fakeServices(query: URLSearchParams): PageServices {
   let tunedGpus = Number(query.get("tuned") ?? 0);
   const urls = new Map<string, string>();
   const userAdapters = new Map<string, UserAdapter>();
+  const made = madeCards(Number(query.get("adapters") ?? 0));
+  const stored = new Set(made.filter((_, index) => index % 4 === 0).map(({ id }) => id));
   const fitting = (): UserAdapter[] =>
     [...userAdapters.values()].filter(({ card }) => card.baseModel === "Pocket");
   return {
@@ -183,9 +186,10 @@ export function fakeServices(query: URLSearchParams): PageServices {
           full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
           fewStep: { steps: 6, cfgScale: 1.5, sampler: "lcm", schedule: "lcm" },
         },
-        cards: [...cards, ...fitting().map(({ card }) => card)],
+        cards: [...cards, ...made, ...fitting().map(({ card }) => card)],
+        leftOut: [],
         baseModels: ["Pocket"],
-        remote: new Map(),
+        remote: madeFiles(made, (id) => stored.has(id)),
         userAdapters: new Map(fitting().map((adapter) => [adapter.id, adapter])),
         otherAdapters: [...userAdapters.values()].filter(({ card }) => card.baseModel !== "Pocket"),
         unread: null,
@@ -271,6 +275,19 @@ export function fakeServices(query: URLSearchParams): PageServices {
       userAdapters.set(adapter.id, adapter);
       return true;
     },
+    async nearAdapters(text, { limit }) {
+      await sleep(30);
+      return cards
+        .filter((card) => !card.fewStep)
+        .flatMap(({ id, refined: { phrases = [] } }) => {
+          const words = text.toLowerCase().split(" ");
+          const near = phrases.find((phrase) => words.some((word) => phrase.toLowerCase().includes(word)));
+          return near === undefined ? [] : [{ id, score: jitter(id), text: near }];
+        })
+        .sort((a, b) => b.score - a.score)
+        .slice(0, limit);
+    },
+    deleteAdapterFile: async (id) => void stored.delete(id),
     putAdapter: async (adapter) => void userAdapters.set(adapter.id, adapter),
     removeAdapter: async (id) => void userAdapters.delete(id),
     checkStored: async () => [],

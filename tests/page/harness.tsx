@@ -1,5 +1,5 @@
 // The page on stand-in services, for design work: `npm run dev`, then /tests/page/. Query parameters choose the services'
-// behaviour (and fake-models.ts: gpu, download): load=slow|stuck|missing|corrupt, run=slow|fail|lost, threads=1. Not part of the built site.
+// behaviour (and fake-models.ts: gpu, download): load=slow|stuck|missing|corrupt, run=slow|fail|lost, threads=1, adapters=COUNT made-up ones. Not part of the built site.
 import "@fontsource-variable/atkinson-hyperlegible-next/wght.css";
 import "../../src/ui/styles/tokens.css";
 import "../../src/ui/styles/base.css";

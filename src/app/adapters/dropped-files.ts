@@ -1,5 +1,6 @@
 // What somebody drops on the page or picks: images bring their settings, adapter files are examined, text files are wildcards, tables styles. Pure.
 import { adapterEnding } from "../../adapters/files/file-ending.ts";
+import { cardsFileName } from "./exported-cards.ts";
 import { PEFT_CONFIG_NAME } from "../../adapters/files/peft-config.ts";
 
 export type DroppedKind = "image" | "adapter" | "text" | "table" | "archive" | "unknown";
@@ -37,7 +38,9 @@ export function sortDrop(files: readonly File[]): SortedDrop {
   const isAdapter = (file: File): boolean => kindOfFile(file) === "adapter";
   const stems = new Set(files.filter(isAdapter).map(({ name }) => stemOf(name, adapterEnding)));
   const isCompanion = (file: File): boolean =>
-    !isAdapter(file) && companionEnding.test(file.name) && stems.has(stemOf(file.name, companionEnding));
+    !isAdapter(file) &&
+    ((companionEnding.test(file.name) && stems.has(stemOf(file.name, companionEnding))) ||
+      (file.name === cardsFileName && stems.size > 0));
   const others = files.filter((file) => !isCompanion(file));
   const isText = files.every((file) => kindOfFile(file) === "text");
   return {
@@ -55,7 +58,7 @@ export interface AdapterFiles {
   readonly file: File;
   /** PEFT's `adapter_config.json`. */
   readonly config: File | null;
-  /** `.civitai.info`, which says more, `.metadata.json`, `.cm-info.json` or `.json`. */
+  /** `.civitai.info`, which says more, `.metadata.json`, `.cm-info.json`, `.json`, or the cards of all that the page exported. */
   readonly sidecar: File | null;
   readonly notes: File | null;
   readonly preview: File | null;
@@ -74,7 +77,10 @@ export function adapterFilesOf(files: readonly File[]): AdapterFiles[] {
     return {
       file,
       config: (adapters.length > 0 && hasConfig(file) && byName.get(PEFT_CONFIG_NAME)) || null,
-      sidecar: first(".civitai.info", ".metadata.json", ".cm-info.json", ".json"),
+      sidecar:
+        first(".civitai.info", ".metadata.json", ".cm-info.json", ".json") ??
+        byName.get(cardsFileName) ??
+        null,
       notes: first(".txt"),
       preview: first(...imageEndings.map((ending) => `.preview${ending}`), ...imageEndings),
     };

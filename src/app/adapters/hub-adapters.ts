@@ -4,7 +4,7 @@ import { type AdapterCard, type AdapterCategory, adapterCategories } from "../..
 import { type RefinedCard, withRefined } from "../../refine/refined-card.ts";
 import { counted } from "../../shared/words.ts";
 import type { AdapterEntry, Manifest, ManifestFile } from "../../storage/manifest.ts";
-import { freeId } from "./user-card.ts";
+import { freeId } from "./free-id.ts";
 
 export interface RemoteAdapter {
   readonly card: AdapterCard;
@@ -35,6 +35,13 @@ function nameOf(path: string): string {
   return /^(pytorch_lora_weights|adapter_model|lora)\./.test(file) ? `${parts.at(-2)}.safetensors` : file;
 }
 
+/** What was not read at the source is not relied on. */
+const licenceOf = ({
+  license,
+  licenseConfirmed,
+}: Pick<Manifest, "license" | "licenseConfirmed">): Pick<AdapterCard, "license" | "commercialUse"> =>
+  licenseConfirmed ? { license } : { license, commercialUse: null };
+
 /** The card of an entry. Without a refined one its description is all there is to search. */
 function cardOf(
   file: ManifestFile,
@@ -55,7 +62,7 @@ function cardOf(
     },
     baseModel,
     file: { path: file.path, sizeBytes: file.sizeBytes, sha256: file.sha256 ?? "" },
-    license: entry.license,
+    ...licenceOf(entry),
     author: file.path.split("/")[0]!,
     samples: [],
   };
@@ -104,7 +111,7 @@ function ofFewStep(manifest: Manifest, baseModel: string): RemoteAdapter[] {
       refined: { description, category: "concept", weight: 1 },
       baseModel,
       file: { path, sizeBytes: file.sizeBytes, sha256: file.sha256 ?? "" },
-      license: manifest.license,
+      ...licenceOf(manifest),
       author: manifest.source?.repo.split("/")[0] ?? "",
       samples: [],
       fewStep,

@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { adapterReport as report } from "../../../tests/fixtures/run-services.ts";
 import type { RefinedCard } from "../../refine/refined-card.ts";
-import { cardOf, draftForm, draftOf, freeId, rawOf, splitList, withWritten } from "./user-card.ts";
+import { freeId } from "./free-id.ts";
+import { cardOf, draftForm, draftOf, rawOf, splitList, withWritten } from "./user-card.ts";
 
 describe("freeId", () => {
   it("is the file's name, as tags in other tools have it", () => {

@@ -1,5 +1,4 @@
 // The card of a file that a user adds: a first form from its name, metadata and sidecar, and what the user may change in it. Pure.
-import { adapterEnding } from "../../adapters/files/file-ending.ts";
 import type { AdapterReport } from "../../adapters/report.ts";
 import { draftCard, rawCardOf, titleOfFile } from "../../refine/draft.ts";
 import { sidecarCard } from "../../refine/listings.ts";
@@ -8,6 +7,7 @@ import type { RawCard } from "../../refine/raw-card.ts";
 import type { RefinedCard } from "../../refine/refined-card.ts";
 import type { AdapterCard, AdapterCategory } from "../../retrieval/card.ts";
 import { withoutHidden } from "../../shared/untrusted-text.ts";
+import { exportedCardOf } from "./exported-cards.ts";
 
 /** What the form shows as text; lists are separated by commas. */
 export interface CardDraft {
@@ -21,6 +21,10 @@ export interface CardDraft {
   readonly phrases: string;
   /** Uses of its words that do not want it. */
   readonly notMeant: string;
+  readonly license: string;
+  /** Null: as the name of the licence says. */
+  readonly commercialUse: boolean | null;
+  readonly author: string;
 }
 
 /** Longer titles say nothing more, and fill the page. */
@@ -28,22 +32,6 @@ const maxTitle = 200;
 
 /** Largest strength a card may recommend. */
 export const maxCardWeight = 2;
-
-/** Name of the file without its ending, as `<lora:name:weight>` in other tools, made different from all in `taken`. */
-export function freeId(fileName: string, taken: ReadonlySet<string>): string {
-  const base =
-    fileName
-      .replace(adapterEnding, "")
-      .normalize("NFKD")
-      .replace(/\p{M}/gu, "")
-      .replace(/[^\w.-]+/g, "-")
-      .replace(/^[-.]+|[-.]+$/g, "")
-      .slice(0, 80) || "adapter";
-  for (let number = 1; ; number++) {
-    const id = number === 1 ? base : `${base}-${number}`;
-    if (!taken.has(id)) return id;
-  }
-}
 
 const fact = (report: AdapterReport, label: string): string =>
   report.metadata.find((entry) => entry.label === label)?.value.trim() ?? "";
@@ -60,16 +48,22 @@ export const splitList = (text: string): string[] => [
 
 /**
  * First form of the card, for the user to correct.
- * @param sidecar parsed JSON of the `.civitai.info` or `.json` that came with the file; other JSON is passed over
+ * @param sidecar parsed JSON of what came with the file: `.civitai.info`, `.json`, cards that the page exported; other JSON is passed over
  */
 export function draftForm(report: AdapterReport, sidecar: unknown = null): CardDraft {
-  const draft = draftCard(report, sidecarCard(sidecar, report.fileName));
+  const exported = exportedCardOf(sidecar, report);
+  if (exported) return draftOf(exported);
+  const beside = sidecarCard(sidecar, report.fileName);
+  const draft = draftCard(report, beside);
   return {
     ...draft,
     tags: draft.tags.join(", "),
     triggerWords: draft.triggerWords.join(", "),
     phrases: draft.phrases.join(", "),
     notMeant: "",
+    license: beside?.card.license || fact(report, "licence"),
+    commercialUse: beside?.card.commercialUse ?? null,
+    author: beside?.card.author || fact(report, "author"),
   };
 }
 
@@ -82,6 +76,18 @@ export const draftOf = (card: AdapterCard): CardDraft => ({
   weight: card.refined.weight,
   phrases: (card.refined.phrases ?? []).join(", "),
   notMeant: (card.refined.notMeant ?? []).join(", "),
+  license: card.license,
+  commercialUse: card.commercialUse ?? null,
+  author: card.author,
+});
+
+/** What the form says of the licence, as a card has it. */
+export const licenceOf = ({
+  license,
+  commercialUse,
+}: Pick<CardDraft, "license" | "commercialUse">): Pick<AdapterCard, "license" | "commercialUse"> => ({
+  license: shortened(withoutHidden(license).trim(), maxTitle),
+  ...(commercialUse === null ? {} : { commercialUse }),
 });
 
 /** The card of `draft`; its words are the user's, so they stand as author's and refined description alike. */
@@ -107,8 +113,8 @@ export function cardOf(
     },
     baseModel,
     file: { path: report.fileName, sizeBytes: report.sizeBytes, sha256: report.hashes?.sha256 ?? "" },
-    license: fact(report, "licence"),
-    author: fact(report, "author"),
+    ...licenceOf(draft),
+    author: shortened(withoutHidden(draft.author).trim(), maxTitle),
     samples: [],
   };
 }

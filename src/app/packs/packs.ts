@@ -5,8 +5,8 @@ import { parseRefinedCards, type RefinedCard } from "../../refine/refined-card.t
 import { StylusError } from "../../shared/errors.ts";
 import { say } from "../../shared/saying.ts";
 import { limits } from "../../shared/limits.ts";
-import type { SamplerId, ScheduleId } from "../../shared/request.ts";
 import { parseManifest, type Manifest } from "../../storage/manifest.ts";
+import { fewStepDefaults } from "../../stylus/licensed-pack.ts";
 import type { PackDefaults, SamplingDefaults } from "../../stylus/options.ts";
 
 export interface PackInfo {
@@ -150,22 +150,7 @@ export async function readRefinedCards(
   return new Map((await Promise.all(read)).flatMap((cards) => [...cards]));
 }
 
-/** The few-step mode is what the card of the few-step adapter says. */
 export function packDefaults(info: PackInfo, cards: readonly AdapterCard[]): PackDefaults {
-  const card = cards.find(({ fewStep }) => fewStep);
   const { width, height, maxSide, full } = info;
-  return {
-    width,
-    height,
-    maxSide,
-    full,
-    fewStep: card?.fewStep
-      ? {
-          steps: card.fewStep.steps,
-          cfgScale: card.fewStep.cfgScale,
-          sampler: card.fewStep.sampler as SamplerId,
-          schedule: card.fewStep.schedule as ScheduleId,
-        }
-      : null,
-  };
+  return { width, height, maxSide, full, fewStep: fewStepDefaults(cards) };
 }

@@ -47,7 +47,15 @@ function setup(given: object = {}) {
 }
 
 type Models = ReturnType<typeof setup>["models"];
-const request = { prompt: "clay", preset: "balanced", bans: [], pins: [], pinned: [], seed: 1 } as const;
+const request = {
+  prompt: "clay",
+  preset: "balanced",
+  bans: [],
+  commercialOnly: false,
+  pins: [],
+  pinned: [],
+  seed: 1,
+} as const;
 
 const consult = (models: Models, id: string | null, { signal } = new AbortController()) =>
   models.consult(

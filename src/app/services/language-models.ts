@@ -65,6 +65,7 @@ export interface RetrieveOptions {
   readonly k: number;
   /** Ids that are no candidates. */
   readonly bans: readonly string[];
+  readonly commercialOnly: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -310,7 +311,7 @@ export function createLanguageModels(context: {
     },
 
     async consult(request, { onComposition, signal }) {
-      const { prompt, preset, bans, pins, pinned, seed, languageModel } = request;
+      const { prompt, preset, bans, commercialOnly, pins, pinned, seed, languageModel } = request;
       if (!languageModel) return { unavailable: { kind: "noModel" } };
       const { id, temperature } = languageModel;
       const entry = await entryOf(id);
@@ -327,7 +328,7 @@ export function createLanguageModels(context: {
       if (failed?.id === id) throw failed.error;
 
       const k = runsOn === "cpu" ? candidatesOnCpu : shownCandidates;
-      const candidates = await retrieve(prompt, { k, bans: [...bans, ...pins], signal });
+      const candidates = await retrieve(prompt, { k, bans: [...bans, ...pins], commercialOnly, signal });
       const question: AskRequest = { prompt, preset, candidates, pinned, temperature, seed };
       const key = JSON.stringify([
         keyOf(id),

@@ -9,7 +9,14 @@ import type { DiffusionWorker } from "./diffusion-worker.ts";
 import { checkFit, checkWasmCanTakeOver } from "../packs/model-fit.ts";
 import type { UserAdapterStore } from "../adapters/user-adapters.ts";
 import type { UserModelStore } from "../packs/user-models.ts";
-import { fetchPack, fetchRemote, mayBeFiles, openStored, verifyStored } from "./pack-storage.ts";
+import {
+  deleteRemote,
+  fetchPack,
+  fetchRemote,
+  mayBeFiles,
+  openStored,
+  verifyStored,
+} from "./pack-storage.ts";
 import { throughLoss } from "./through-loss.ts";
 import { packSource, type PackSource } from "../packs/source.ts";
 import { packDefaults, pocketId, readManifest } from "../packs/packs.ts";
@@ -68,6 +75,8 @@ export interface PackLoader extends Pick<RunServices, "load" | "fetchAdapters"> 
    * @returns whether the work may succeed now
    */
   mend(failure: unknown, signal: AbortSignal): Promise<boolean>;
+  /** Deletes the downloaded file of an adapter from a list. @throws StylusError quota */
+  deleteAdapterFile(id: string): Promise<void>;
   /**
    * Compares the stored files of the pack with their hashes and downloads damaged ones again; the next load uses them.
    * @returns the paths of damaged files
@@ -251,6 +260,7 @@ export function createPackLoader(context: {
       device: networks.device,
       defaults: packDefaults(source.info, cards),
       cards: [...cards, ...userAdapters.map(({ card }) => card)],
+      leftOut: [],
       baseModels: source.info.baseModels,
       remote: new Map(remote),
       userAdapters: new Map(userAdapters.map((adapter) => [adapter.id, adapter])),
@@ -362,6 +372,16 @@ export function createPackLoader(context: {
         () => reopen(null),
       );
       return { downloadedBytes };
+    },
+
+    async deleteAdapterFile(id) {
+      const { source, stored } = await current();
+      const adapter = source.remote.find(({ card }) => card.id === id);
+      if (!adapter) return;
+      await deleteRemote(storage, adapter);
+      stored.delete(id);
+      fetchedAdapters.delete(id);
+      if (diffusion.alive) await diffusion.call((service) => service.removeAdapter(id));
     },
 
     async mend(failure, signal) {

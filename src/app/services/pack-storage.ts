@@ -121,6 +121,18 @@ export async function fetchRemote(
   return { blobs, downloadedBytes };
 }
 
+/** The stored file of an adapter. @throws StylusError quota: the browser does not delete it */
+export async function deleteRemote(
+  storage: StorageClient,
+  { card, manifestId, path }: RemoteAdapter,
+): Promise<void> {
+  const { json } = await readManifest(manifestId);
+  const { packs } = await storage.call((service) => service.describe([json], document.baseURI));
+  const file = packs[0]?.files.find((stored) => stored.path === path);
+  if (!file) return;
+  await storage.call((service) => service.removeFile(file.name, say`The file of “${card.title}”`));
+}
+
 /** Whether damaged or lost files may have caused a failure. */
 export const mayBeFiles = (error: unknown): boolean =>
   !(error instanceof StylusError) || ["bad-file", "not-found"].includes(error.code);

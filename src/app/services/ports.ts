@@ -11,6 +11,7 @@ import type { StorageUse } from "../../storage/service.ts";
 import type { StorageView } from "../../storage/storage-view.ts";
 import type { LoadProgress, UserAdapter } from "../../stylus/loaded-pack.ts";
 import type { RunServices } from "../../stylus/ports.ts";
+import type { NearAdapter } from "../adapters/library/library-search.ts";
 import type { DiskPick } from "../packs/disk-files.ts";
 import type { GraphicsReport } from "../packs/model-fit.ts";
 import type { LanguageModelEntry } from "../packs/language-models.ts";
@@ -27,6 +28,23 @@ export interface AdapterServices {
   /** Keeps one of the user's adapters, or its changed card; the next `load` has it. @throws StylusError quota */
   putAdapter(adapter: UserAdapter): Promise<void>;
   removeAdapter(id: string): Promise<void>;
+}
+
+/** What the library asks beside the cards that the page has. */
+export interface LibraryServices {
+  /**
+   * Adapters of the loaded pack that are near in meaning to a text, best first, whatever is banned.
+   * @throws StylusError not-found: no pack is loaded | device-lost | cancelled
+   */
+  nearAdapters(
+    text: string,
+    options: { readonly limit: number; readonly signal: AbortSignal },
+  ): Promise<readonly NearAdapter[]>;
+  /**
+   * Deletes the downloaded file of an adapter from a list; the next image that needs it downloads it again. The next `load` knows.
+   * @throws StylusError quota: the browser does not delete it
+   */
+  deleteAdapterFile(id: string): Promise<void>;
 }
 
 export interface StorageServices {
@@ -166,7 +184,8 @@ export interface DiskUse extends StorageUse {
 }
 
 /** All that the page asks for. */
-export interface PageServices extends RunServices, AdapterServices, PromptServices, StorageServices {
+export interface PageServices
+  extends RunServices, AdapterServices, LibraryServices, PromptServices, StorageServices {
   readonly models: ModelServices;
   readonly languageModels: LanguageModelServices;
   /** Gives back the memory of the loaded model; the next `load` reads it again. */

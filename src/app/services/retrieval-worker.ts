@@ -7,7 +7,8 @@ import type { CandidateRequest, CandidateService } from "../../compose/candidate
 import type { Composition } from "../../compose/composition.ts";
 import type { RerankCandidate } from "../../compose/service.ts";
 import type { ReadingCandidate } from "../../compose/reader/card-text.ts";
-import type { SimilarAdapter } from "../../retrieval/retriever.ts";
+import type { RetrievalFilter } from "../../retrieval/search/eligibility.ts";
+import type { RetrievedAdapter, SimilarAdapter } from "../../retrieval/retriever.ts";
 import { WorkerClient } from "../../rpc/client.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { inTurn } from "../../shared/in-turn.ts";
@@ -25,10 +26,7 @@ export interface RetrievalPack {
   readonly unindexed: readonly AdapterCard[] | null;
 }
 
-interface Filter {
-  readonly baseModels: readonly string[];
-  readonly bans: readonly string[];
-}
+type Filter = Required<RetrievalFilter>;
 
 export interface RetrievalWorker {
   /** Loads cards and index of a pack, cheap when they are; answers the pack's cards. */
@@ -42,6 +40,11 @@ export interface RetrievalWorker {
     prompt: string,
     options: { readonly k: number; readonly filter: Filter },
   ): Promise<readonly ReadingCandidate[]>;
+  /** The adapters that a text may want, best first, with their nearest texts. */
+  retrieve(
+    text: string,
+    options: { readonly k: number; readonly filter: Filter },
+  ): Promise<readonly RetrievedAdapter[]>;
   embedQuery(prompt: string): Promise<{ readonly dimensions: number }>;
   /** A unit vector. */
   embedText(text: string): Promise<Vector>;
@@ -159,6 +162,7 @@ export function createRetrievalWorker(): RetrievalWorker {
 
     readingCandidates: (prompt, options) =>
       worker.call((service) => service.readingCandidates(prompt, options)),
+    retrieve: (text, options) => worker.call((service) => service.retrieve(text, options)),
     embedQuery: (prompt) => worker.call((service) => service.embedQuery(prompt)),
     embedText: (text) => worker.call((service) => service.embedText(text)),
     search: (prompt, options) => worker.call((service) => service.search(prompt, options)),

@@ -57,11 +57,11 @@ export function createServices(): PageServices {
   /** Late interaction's candidates, with their cards. */
   async function retrieve(
     prompt: string,
-    { k, bans, signal }: RetrieveOptions,
+    { k, bans, commercialOnly, signal }: RetrieveOptions,
   ): Promise<readonly ReadingCandidate[]> {
     const { baseModels } = (await pack.current()).source.info;
     return withRetrieval(
-      () => retrieval.readingCandidates(prompt, { k, filter: { baseModels, bans } }),
+      () => retrieval.readingCandidates(prompt, { k, filter: { baseModels, bans, commercialOnly } }),
       signal,
     );
   }
@@ -96,9 +96,10 @@ export function createServices(): PageServices {
     embedQuery: (text, { signal }) => withRetrieval(() => retrieval.embedQuery(text), signal),
     embedText: (text, { signal }) => withRetrieval(() => retrieval.embedText(text), signal),
 
-    async search(text, { limit, bans, signal }) {
+    async search(text, { limit, bans, commercialOnly, signal }) {
       const { baseModels } = (await pack.current()).source.info;
-      return withRetrieval(() => retrieval.search(text, { k: limit, filter: { baseModels, bans } }), signal);
+      const filter = { baseModels, bans, commercialOnly };
+      return withRetrieval(() => retrieval.search(text, { k: limit, filter }), signal);
     },
 
     async compose(candidates, { request: { method, prompt, preset, seed }, signal }) {
@@ -111,11 +112,11 @@ export function createServices(): PageServices {
       return withRetrieval(() => retrieval.compose(request, candidates), signal);
     },
 
-    async read({ prompt, preset, pins, bans, commonTags }, { patienceMilliseconds, signal }) {
+    async read({ prompt, preset, pins, bans, commercialOnly, commonTags }, { patienceMilliseconds, signal }) {
       const ready = await abortable(within(reader.ready(), patienceMilliseconds), signal);
       if (ready === null) return { unavailable: { kind: "readerLoading" } };
       if (!ready) return { unavailable: { kind: "noReader" } };
-      const candidates = await retrieve(prompt, { k: readCandidates, bans, signal });
+      const candidates = await retrieve(prompt, { k: readCandidates, bans, commercialOnly, signal });
       const request = { prompt, preset, pins, commonTags, candidates };
       const work = throughLoss(
         () => composer.call((service) => service.read(request, { signal })),
@@ -171,6 +172,15 @@ export function createServices(): PageServices {
           if (diffusion.alive) throw error; // one that has ended since has forgotten it too
         });
     },
+
+    async nearAdapters(text, { limit, signal }) {
+      const { baseModels } = (await pack.current()).source.info;
+      const options = { k: limit, filter: { baseModels, bans: [], commercialOnly: false } };
+      const found = await withRetrieval(() => retrieval.retrieve(text, options), signal);
+      return found.map(({ id, score, nearest }) => ({ id, score, text: nearest[0]?.text ?? "" }));
+    },
+
+    deleteAdapterFile: (id) => pack.deleteAdapterFile(id),
 
     storageUse: () => modelStorage.use(),
     resetTuning: () => modelStorage.resetTuning(),

@@ -34,6 +34,8 @@ export interface ChoiceState {
   restore(id: string): void;
   togglePin(id: string): void;
   toggleBan(id: string): void;
+  /** Bans several at once, or takes the bans away. */
+  setBanned(ids: readonly string[], banned: boolean): void;
   /** Takes over the sliders and removals of a run; its pins hold for one run (`forOneRun`). */
   adopt(asked: Pick<ChoiceOptions, "strengths" | "removed">): void;
   /**
@@ -106,6 +108,14 @@ export function createChoiceState(context: {
         restore(id);
       }),
     toggleBan: (id) => setRules(({ pins, bans }) => ({ pins: without(pins, id), bans: toggle(bans, id) })),
+    setBanned: (ids, banned) =>
+      setRules(({ pins, bans }) => {
+        const changed = new Set(ids);
+        const others = bans.filter((id) => !changed.has(id));
+        return banned
+          ? { pins: pins.filter((id) => !changed.has(id)), bans: [...others, ...changed] }
+          : { bans: others };
+      }),
     adopt: ({ strengths, removed }) => setAdjustments({ strengths: byId(strengths), removed: [...removed] }),
     prune(reading, prompt) {
       if (reading.prompt !== prompt) return;

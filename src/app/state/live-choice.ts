@@ -26,6 +26,7 @@ const choiceKey = ({
   languageModel,
   preset,
   bans,
+  commercialOnly,
   pins,
   seed,
   regions,
@@ -36,6 +37,7 @@ const choiceKey = ({
     method,
     preset,
     bans,
+    commercialOnly,
     method === "random" || (languageModel?.temperature ?? 0) > 0 ? seed : 0,
     ...(composer === "rules" ? [] : [composer, languageModel, pins]), // others may not serve the words of a pin
   ]);

@@ -106,6 +106,8 @@ export interface Settings {
   /** Takes the place of the chooser above for one run; null: nothing was brought back. */
   restored: RestoredChooser | null;
   device: DevicePreference;
+  /** Only adapters whose licence is known to allow commercial use. */
+  commercialOnly: boolean;
   /** By the id of the model. */
   adapters: Record<string, AdapterRules>;
   /** Names of the prompt styles that runs apply, in order. */
@@ -159,6 +161,7 @@ function initialSettings(): Settings {
     temperature: 0,
     restored: null,
     device,
+    commercialOnly: false,
     adapters: {},
     styles: [],
     regions: [],
@@ -373,6 +376,7 @@ export function toOptions(
       composer,
       languageModel: composer === "llm" && languageModel !== null ? { id: languageModel, temperature } : null,
       device: settings.device,
+      commercialOnly: settings.commercialOnly,
       fewStep,
       start: initImageOf(settings),
       hires: hiresOf(settings),

@@ -21,6 +21,7 @@ import { speak } from "../../texts/texts.ts";
 import { readLoraTags, type LoraTags } from "../../stylus/lora-tags.ts";
 import { createInstallation, type Installation } from "./installation.ts";
 import { createIntake, type Intake } from "./intake/intake.ts";
+import { createLibrary, type Library } from "./library/library.ts";
 import { createLanguageModelState, type LanguageModels } from "./language-models.ts";
 import { createOptionalModel, type OptionalModel } from "./optional-model.ts";
 import { createNsfwState, type NsfwState } from "./nsfw.ts";
@@ -31,6 +32,7 @@ import { promptsOf } from "../../stylus/regions.ts";
 import { createPackState, type PackState } from "./pack.ts";
 import { modelOf } from "../packs/packs.ts";
 import { createPlotState, type PlotState } from "./plot/state.ts";
+import { licensedPack } from "../../stylus/licensed-pack.ts";
 import { planBatch, regionPlanOptions } from "../../stylus/batch-plan.ts";
 import { createAsking, type AskingOptions } from "./runs/asking.ts";
 import { createQueue, type QueueState, type RunOutcome } from "./runs/queue.ts";
@@ -113,6 +115,8 @@ export interface Studio
   readonly nsfw: NsfwState;
   /** The user's own adapter files. */
   readonly intake: Intake;
+  /** The list of all adapters. */
+  readonly library: Library;
   /** The site as an app, and new versions of it. */
   readonly installation: Installation;
   /** What is stored and cannot be read. */
@@ -156,12 +160,17 @@ function buildStudio(services: PageServices): Studio {
     announce,
     busy: () => runs.busy(),
   });
-  const { loaded: pack, id: packId } = packState;
+  const { loaded: wholePack, id: packId } = packState;
+  const pack = createMemo(() => {
+    const whole = wholePack();
+    return whole && licensedPack(whole, settings.commercialOnly);
+  });
   const choice = createChoiceState({ settings: [settings, setSettings], pack });
 
   const styles = createStyles({ opening: openStyles(), settings: [settings, setSettings], announce });
 
-  const cards = createMemo(() => new Map(pack()?.cards.map((card) => [card.id, card])));
+  /** Those that are left out, too: their images are there. */
+  const cards = createMemo(() => new Map(wholePack()?.cards.map((card) => [card.id, card])));
   const defaults = (): PackDefaults => pack()?.defaults ?? assumedDefaults;
   const options = createMemo((): GenerateOptions => {
     const { removed, strengths } = choice.adjustments;
@@ -203,10 +212,20 @@ function buildStudio(services: PageServices): Studio {
   });
   const intake = createIntake({
     services,
-    pack,
+    pack: wholePack,
     refresh: packState.refresh,
     writer: () => languageModels.writer(),
     announce,
+    onForgotten: (ids) => library.forgetNotes(ids),
+  });
+  const library = createLibrary({
+    services,
+    settings,
+    pack: wholePack,
+    refresh: packState.refresh,
+    choice,
+    gallery,
+    forget: intake.forget,
   });
   const nsfw = createNsfwState({ services, settings: [settings, setSettings], announce });
   const runs = createRuns({
@@ -216,8 +235,9 @@ function buildStudio(services: PageServices): Studio {
     inputs,
     wildcards: wildcards.files,
     packId,
-    pack,
+    pack: wholePack,
     cards,
+    commercialOnly: () => settings.commercialOnly,
     announce,
     onProgress: packState.onProgress,
     onPack: packState.onPack,
@@ -304,7 +324,7 @@ function buildStudio(services: PageServices): Studio {
     const { model, seed, variation, restored } = asked.settings;
     let wanted: CheckedOptions;
     try {
-      wanted = checkAskedRun(asked, model === packId() ? pack() : null);
+      wanted = checkAskedRun(asked, model === packId() ? wholePack() : null);
     } catch (error) {
       setInputError(explain(error));
       return "failed";
@@ -357,7 +377,7 @@ function buildStudio(services: PageServices): Studio {
     prompts: styles.prompts,
     plot: plot.plot,
     previous: runs.shown,
-    pack,
+    pack: wholePack,
     queue,
   });
 
@@ -402,9 +422,10 @@ function buildStudio(services: PageServices): Studio {
     gallery,
     queue,
     plot,
-    optionsOfRun: (asked) => optionsOfAskedRun(asked, pack()),
+    optionsOfRun: (asked) => optionsOfAskedRun(asked, wholePack()),
     initImage,
     intake,
+    library,
     installation: createInstallation({ settings: [settings, setSettings], busy: runs.busy }),
     missing,
     announcement,

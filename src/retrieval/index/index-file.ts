@@ -6,7 +6,7 @@ import { StylusError } from "../../shared/errors.ts";
 import { say, type Saying } from "../../shared/saying.ts";
 import { parseCard } from "../cards.ts";
 import type { EligibilityFacts } from "../search/eligibility.ts";
-import { indexFormat, indexVersion } from "./index-writer.ts";
+import { adapterFlags, indexFormat, indexVersion } from "./index-writer.ts";
 import type { EmbeddedAdapter } from "../embedded-adapter.ts";
 import { indexedTexts } from "../text/indexed-texts.ts";
 import { Int8Rows } from "../search/int8-rows.ts";
@@ -114,13 +114,14 @@ async function readFacts(tensors: Tensors, count: number): Promise<EligibilityFa
   const text = new TextDecoder().decode(await tensors.all("ids", "U8", [null]));
   const ids = text.split("\n");
   const baseModels = await tensors.all("base_models", "U16", [count]);
-  for (const reserved of ["sample_counts", "flags"]) tensors.source(reserved, "U8", [count]);
+  const flags = await tensors.all("flags", "U8", [count]);
+  tensors.source("sample_counts", "U8", [count]); // reserved
   if (ids.pop() !== "" || ids.length !== count || new Set(ids).size !== count)
     throw fault(fileName, say`is damaged: ids must hold ${count} different lines`);
   return ids.map((id, i) => {
     const baseModel = (names as string[])[baseModels[i]!];
     if (baseModel === undefined) throw fault(fileName, say`is damaged: ${id} has an unknown base model`);
-    return { id, baseModel, fewStep: false };
+    return { id, baseModel, fewStep: false, isCommercial: (flags[i]! & adapterFlags.commercial) !== 0 };
   });
 }
 

@@ -6,19 +6,29 @@ import { say } from "../../shared/saying.ts";
 import { cleanCard, type AdapterCard } from "../card.ts";
 import type { EmbeddedAdapter } from "../embedded-adapter.ts";
 import type { TextKind } from "../embedding/embedder.ts";
+import { eligibilityFacts } from "../search/eligibility.ts";
 import { indexedTexts } from "../text/indexed-texts.ts";
 import { adapterTerms, packTerms } from "../text/lexicon.ts";
 import { toInt8, unitScale, type Vector } from "../embedding/vectors.ts";
 
 export const indexFormat = "stylus-web/index";
-export const indexVersion = "2";
+export const indexVersion = "3";
 
 const characterTags = new Set(["character", "celebrity"]);
 
-/** 1 for a slider, 2 for a character. */
-const flagsOf = ({ title, tags, refined }: AdapterCard): number =>
-  (/slider/i.test(title) ? 1 : 0) |
-  (refined.category === "character" || tags.some((tag) => characterTags.has(tag.toLowerCase())) ? 2 : 0);
+/** In `flags`: a slider, a character, a licence that is known to allow commercial use. */
+export const adapterFlags = { slider: 1, character: 2, commercial: 4 } as const;
+
+function flagsOf(card: AdapterCard): number {
+  const { title, tags, refined } = card;
+  const isCharacter =
+    refined.category === "character" || tags.some((tag) => characterTags.has(tag.toLowerCase()));
+  return (
+    (/slider/i.test(title) ? adapterFlags.slider : 0) |
+    (isCharacter ? adapterFlags.character : 0) |
+    (eligibilityFacts(card).isCommercial ? adapterFlags.commercial : 0)
+  );
+}
 
 /** Rows that may stay in memory: 320,000 of 384 dimensions are 123 MB. More, and each adapter keeps `fewRows` there. */
 const maxResidentRows = 320_000;

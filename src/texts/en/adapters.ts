@@ -1,33 +1,103 @@
 // Adapters: library, details, the form for a card, intake of files, diagnosis.
 import type { MeasuredEffect } from "../../retrieval/effect.ts";
-import { formats } from "./formats.ts";
+import type { LeftOut } from "../../stylus/licensed-pack.ts";
+import { adapterCount, formats, images } from "./formats.ts";
 
 const partNames = { unet: "U-Net", text_encoder: "text encoder" } as const;
 
 export const adapters = {
   library: {
     title: "Adapters",
+    list: "Adapters",
     search: "Search adapters",
-    searchPlaceholder: "Search titles, tags and descriptions",
-    filter: "Filter",
-    all: "All",
+    searchPlaceholder: "Search by words or meaning",
+    sort: "Order",
+    sorts: {
+      match: "Best match",
+      /** Where nothing is looked for. */
+      listed: "As listed",
+      title: "Title",
+      added: "Newest first",
+      size: "Largest first",
+      uses: "Most used first",
+    },
+    filters: (count: number) => (count === 0 ? "Filters" : `Filters (${formats.number(count)})`),
+    reset: "Reset filters",
     user: (count: number) => `Yours ${formats.number(count)}`,
+    storedFilter: (count: number) => `In this browser ${formats.number(count)}`,
     pinned: (count: number) => `Pinned ${formats.number(count)}`,
     banned: (count: number) => `Banned ${formats.number(count)}`,
+    hidden: (count: number) => `Hidden ${formats.number(count)}`,
+    leftOut: (count: number) => `Left out ${formats.number(count)}`,
+    kind: "Kind",
+    baseModel: "Base model",
+    licence: "Licence",
+    licences: {
+      allowed: "Commercial use allowed",
+      refused: "Commercial use not allowed",
+      unknown: "Commercial use unknown",
+    },
+    use: "Use",
+    usage: { used: "In your images", unused: "Never used" },
+    tag: "Your tag",
+    any: "Any",
+    option: (label: string, count: number) => `${label} (${formats.number(count)})`,
+    count: (found: number, all: number) =>
+      found === all ? adapterCount(all) : `${formats.number(found)} of ${adapterCount(all)}`,
+    stored: (bytes: number) => `${formats.bytes(bytes)} in this browser`,
+    near: (count: number) => `${formats.number(count)} near in meaning`,
+    nearText: (text: string) => `“${text}”`,
+    searching: "Searching by meaning…",
+    wordsOnly: "By words alone: the search by meaning isn’t ready.",
+    showLeftOut: "Show them",
     add: "Add LoRA files",
     addHint:
       "Or drop them anywhere on the page. Files stay in this browser, and Stylus can choose them like any other adapter.",
+    select: "Select",
+    done: "Done",
+    export: (count: number) => `Export ${formats.counted(count, { one: "card", other: "cards" })}`,
+    exportHint: "The cards that are listed, as JSON, without their files.",
     noUserAdapters: "You haven’t added any adapters.",
     noneFound: "No adapters match.",
-    otherModels: "For other models",
-    otherModelsHint: "These don’t fit the loaded model. Stylus uses them once theirs is loaded.",
-    forModel: (model: string, bytes: number) => `For ${model}, ${formats.bytes(bytes)}`,
+    otherModelsHint: "It doesn’t fit the loaded model. Stylus uses it once its own is loaded.",
+    forModel: (model: string) => `For ${model}`,
     unknownModel: "an unknown model",
-    removeOther: (title: string) => `Remove ${title}`,
     userBadge: "Yours",
     fewStep: "Few-step",
+    uses: (count: number) => (count === 0 ? "In none of your images" : `In ${images(count)}`),
     pinnedMark: "Pinned",
     bannedMark: "Banned",
+    hiddenMark: "Hidden",
+  },
+
+  /** What is done with the selected adapters. */
+  selection: {
+    label: "Selected adapters",
+    count: (count: number) => `${formats.number(count)} selected`,
+    all: (count: number) => `Select all ${formats.number(count)}`,
+    ban: "Ban",
+    unban: "Unban",
+    hide: "Hide",
+    show: "Unhide",
+    export: "Export cards",
+    remove: (count: number) => `Remove ${formats.number(count)} of yours`,
+    confirmRemove: (count: number) =>
+      count === 1 ? "Remove file and details" : `Remove ${adapterCount(count)} with their files`,
+    banned: (count: number) => `${adapterCount(count)} banned.`,
+    unbanned: (count: number) => `${adapterCount(count)} unbanned.`,
+    hidden: (count: number) => `${adapterCount(count)} hidden.`,
+    shown: (count: number) => `${adapterCount(count)} no longer hidden.`,
+    tagged: (count: number, tag: string) => `${adapterCount(count)} tagged “${tag}”.`,
+    untagged: (count: number, tag: string) => `Tag “${tag}” taken off ${adapterCount(count)}.`,
+  },
+
+  /** The user’s own tags. */
+  tags: {
+    title: "Your tags",
+    name: "Your tag",
+    add: "Add tag",
+    remove: "Take tag off",
+    removeTag: (tag: string) => `Take off “${tag}”`,
   },
 
   details: {
@@ -41,7 +111,7 @@ export const adapters = {
     bySamples: "Written from its sample images.",
     author: "Author’s notes",
     noAuthorText: "None.",
-    credit: (author: string, license: string) => `By ${author}. Licence: ${license}.`,
+    credit: (author: string) => (author === "" ? "Author unknown." : `By ${author}.`),
     effect: "Effect",
     effectFacts: ({ consistency, prompts }: MeasuredEffect) =>
       `Measured: with it, images match ${formats.number(Math.round(consistency * prompts))} of ${formats.number(prompts)} prompts better.`,
@@ -51,6 +121,9 @@ export const adapters = {
       unstable: "It helps only some of the prompts.",
       good: "Its effect is clear.",
     },
+    licence: "Licence",
+    noLicence: "not stated",
+    use: "Use",
     tags: "Tags",
     triggerWords: "Trigger words",
     none: "none",
@@ -65,6 +138,35 @@ export const adapters = {
     unpin: "Unpin",
     ban: "Ban: never choose it",
     unban: "Unban",
+    hide: "Hide",
+    show: "Unhide",
+    hideHint: "Hidden adapters are not listed unless you ask for them. Stylus can choose them all the same.",
+    export: "Export card",
+    deleteFile: "Delete the file",
+    confirmDelete: (bytes: number) => `Delete ${formats.bytes(bytes)}; it downloads again when needed`,
+  },
+
+  /** What licences say of commercial use. */
+  licence: {
+    allowed: "Commercial use allowed",
+    refused: "Commercial use not allowed",
+    unknown: "Commercial use unknown",
+    only: "Only adapters whose licence allows commercial use",
+    onlyHint: "By what their cards say. A licence that doesn’t say counts as not allowed.",
+    allAllow: "Every adapter here allows it.",
+    leftOut: ({ refused, unknown }: LeftOut) => {
+      const all = formats.counted(refused + unknown, {
+        one: "adapter is left out",
+        other: "adapters are left out",
+      });
+      if (unknown === 0) return `${all}: commercial use isn’t allowed.`;
+      if (refused === 0) return `${all}: nobody says whether commercial use is allowed.`;
+      return `${all}: ${formats.number(refused)} because commercial use isn’t allowed, ${formats.number(unknown)} because nobody says.`;
+    },
+    /** Of a tag in the prompt. */
+    leftOutHere:
+      "Left out: its licence isn’t known to allow commercial use, and the settings ask for that. If you know better, say so in its details.",
+    leftOutTag: "Left out: its licence isn’t known to allow commercial use.",
   },
 
   userAdapter: {
@@ -94,6 +196,14 @@ export const adapters = {
     phrasesHint: "What people type when they want it, separated by commas.",
     notMeant: "Not meant",
     notMeantHint: "Uses of these words that have nothing to do with the adapter. Example: “paper cup”.",
+    author: "Author",
+    licence: "Licence",
+    commercialUse: "Commercial use",
+    commercialUses: {
+      byName: "As the licence’s name says",
+      allowed: "Allowed",
+      refused: "Not allowed",
+    },
   },
 
   /** Cards written by a language model. */
@@ -181,6 +291,9 @@ export const adapters = {
     kept: (title: string, model: string) => `${title} is kept for ${model}.`,
     saved: (title: string) => `${title} saved.`,
     removed: (title: string) => `${title} removed.`,
+    removedMany: (count: number) => `${adapterCount(count)} removed.`,
+    exported: (count: number) => `${formats.counted(count, { one: "card", other: "cards" })} exported.`,
+    fileDeleted: (title: string) => `The file of ${title} is deleted. It downloads again when needed.`,
   },
 
   /** Why a file cannot be used. */
@@ -204,6 +317,19 @@ export const adapters = {
     otherBase: (base: string) => `Made for ${base}`,
     otherVersion: (way: string) => `Look for a Stable Diffusion 1.5 version. ${way}`,
     otherVersionFor: (models: readonly string[]) => `Look for a version trained for ${models.join(" or ")}.`,
+    /** By Civitai’s marks. */
+    never: {
+      person: {
+        title: "Shows a real person",
+        text: "Its Civitai page marks it as made to show a real person. Stylus doesn’t offer such adapters.",
+        remedy: "Look for one that shows no real person.",
+      },
+      minor: {
+        title: "May look like a minor",
+        text: "Its Civitai page marks it as one whose people may look like minors. Stylus doesn’t offer such adapters.",
+        remedy: "Look for another one.",
+      },
+    },
     unusable: "Can’t be used here",
     bug: {
       title: "Check failed",

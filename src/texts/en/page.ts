@@ -137,6 +137,7 @@ export const page = {
       } per prompt. Without it the built-in reader chooses, in under a second.`,
     models: "All models",
   },
+  allAdapters: "Show all adapters",
   collection: (count: number) => `${adapterCount(count)} to choose from`,
 
   help: {

@@ -33,6 +33,7 @@ export const storage = {
     databases: {
       "stylus-web-gallery": "your images",
       "stylus-web-adapters": "your adapters",
+      "stylus-web-library": "your tags of adapters",
       "stylus-web-inputs": "init images and masks",
       "stylus-web-queue": "waiting runs",
       "stylus-web-styles": "your prompt styles",

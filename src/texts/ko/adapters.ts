@@ -7,27 +7,94 @@ const partNames = { unet: "U-Net", text_encoder: "텍스트 인코더" } as cons
 export const adapters: typeof english = {
   library: {
     title: "어댑터",
+    list: "어댑터",
     search: "어댑터 검색",
-    searchPlaceholder: "제목, 태그, 설명 검색",
-    filter: "필터",
-    all: "전체",
+    searchPlaceholder: "단어나 뜻으로 검색",
+    sort: "정렬",
+    sorts: {
+      match: "가장 잘 맞는 순",
+      listed: "목록 순",
+      title: "제목순",
+      added: "최근 추가순",
+      size: "크기순",
+      uses: "많이 쓴 순",
+    },
+    filters: (count) => (count === 0 ? "필터" : `필터 (${formats.number(count)})`),
+    reset: "필터 초기화",
     user: (count) => `내 어댑터 ${formats.number(count)}`,
+    storedFilter: (count) => `이 브라우저에 있음 ${formats.number(count)}`,
     pinned: (count) => `고정 ${formats.number(count)}`,
     banned: (count) => `차단 ${formats.number(count)}`,
+    hidden: (count) => `숨김 ${formats.number(count)}`,
+    leftOut: (count) => `제외됨 ${formats.number(count)}`,
+    kind: "분류",
+    baseModel: "기반 모델",
+    licence: "라이선스",
+    licences: {
+      allowed: "상업적 이용 가능",
+      refused: "상업적 이용 불가",
+      unknown: "상업적 이용 여부 모름",
+    },
+    use: "사용",
+    usage: { used: "내 이미지에 사용함", unused: "사용한 적 없음" },
+    tag: "내 태그",
+    any: "전체",
+    option: (label, count) => `${label} (${formats.number(count)})`,
+    count: (found, all) =>
+      found === all
+        ? `어댑터 ${formats.number(all)}개`
+        : `어댑터 ${formats.number(all)}개 중 ${formats.number(found)}개`,
+    stored: (bytes) => `이 브라우저에 ${formats.bytes(bytes)}`,
+    near: (count) => `뜻이 비슷한 것 ${formats.number(count)}개`,
+    nearText: (text) => `“${text}”`,
+    searching: "뜻으로 찾는 중…",
+    wordsOnly: "단어로만 찾았어요. 뜻으로 찾기는 아직 준비되지 않았어요.",
+    showLeftOut: "보기",
     add: "LoRA 파일 추가",
     addHint:
       "페이지 어디에나 끌어다 놓아도 돼요. 파일은 이 브라우저에만 보관하고, Stylus가 다른 어댑터처럼 골라 써요.",
+    select: "선택",
+    done: "완료",
+    export: (count) => `카드 ${formats.number(count)}개 내보내기`,
+    exportHint: "목록에 있는 카드를 파일 없이 JSON으로 저장해요.",
     noUserAdapters: "추가한 어댑터가 없어요.",
     noneFound: "일치하는 어댑터가 없어요.",
-    otherModels: "다른 모델용",
     otherModelsHint: "지금 모델에는 맞지 않아요. 맞는 모델을 불러오면 Stylus가 사용해요.",
-    forModel: (model, bytes) => `${model}용, ${formats.bytes(bytes)}`,
+    forModel: (model) => `${model}용`,
     unknownModel: "알 수 없는 모델",
-    removeOther: (title) => `${title} 제거`,
     userBadge: "내 어댑터",
     fewStep: "고속",
+    uses: (count) => (count === 0 ? "내 이미지에 쓰지 않음" : `이미지 ${formats.number(count)}장에 사용`),
     pinnedMark: "고정됨",
     bannedMark: "차단됨",
+    hiddenMark: "숨겨짐",
+  },
+
+  selection: {
+    label: "선택한 어댑터",
+    count: (count) => `${formats.number(count)}개 선택`,
+    all: (count) => `${formats.number(count)}개 모두 선택`,
+    ban: "차단",
+    unban: "차단 해제",
+    hide: "숨기기",
+    show: "숨김 해제",
+    export: "카드 내보내기",
+    remove: (count) => `내 어댑터 ${formats.number(count)}개 제거`,
+    confirmRemove: (count) => `어댑터 ${formats.number(count)}개를 파일과 함께 제거`,
+    banned: (count) => `어댑터 ${formats.number(count)}개를 차단했어요.`,
+    unbanned: (count) => `어댑터 ${formats.number(count)}개의 차단을 해제했어요.`,
+    hidden: (count) => `어댑터 ${formats.number(count)}개를 숨겼어요.`,
+    shown: (count) => `어댑터 ${formats.number(count)}개의 숨김을 해제했어요.`,
+    tagged: (count, tag) => `어댑터 ${formats.number(count)}개에 ‘${tag}’ 태그를 달았어요.`,
+    untagged: (count, tag) => `어댑터 ${formats.number(count)}개에서 ‘${tag}’ 태그를 뗐어요.`,
+  },
+
+  tags: {
+    title: "내 태그",
+    name: "내 태그",
+    add: "태그 달기",
+    remove: "태그 떼기",
+    removeTag: (tag) => `‘${tag}’ 떼기`,
   },
 
   details: {
@@ -41,7 +108,7 @@ export const adapters: typeof english = {
     bySamples: "샘플 이미지를 보고 작성했어요.",
     author: "제작자 메모",
     noAuthorText: "없음.",
-    credit: (author, license) => `제작: ${author}. 라이선스: ${license}.`,
+    credit: (author) => (author === "" ? "제작자를 알 수 없어요." : `제작: ${author}.`),
     effect: "효과",
     effectFacts: ({ consistency, prompts }) =>
       `측정 결과, 프롬프트 ${formats.number(prompts)}개 가운데 ${formats.number(Math.round(consistency * prompts))}개에서 이미지가 프롬프트에 더 잘 맞았어요.`,
@@ -51,6 +118,9 @@ export const adapters: typeof english = {
       unstable: "일부 프롬프트에서만 도움이 돼요.",
       good: "효과가 뚜렷해요.",
     },
+    licence: "라이선스",
+    noLicence: "적혀 있지 않음",
+    use: "사용",
     tags: "태그",
     triggerWords: "트리거 단어",
     none: "없음",
@@ -65,6 +135,30 @@ export const adapters: typeof english = {
     unpin: "고정 해제",
     ban: "차단: 절대 고르지 않기",
     unban: "차단 해제",
+    hide: "숨기기",
+    show: "숨김 해제",
+    hideHint: "숨긴 어댑터는 따로 찾을 때만 목록에 나와요. 그래도 Stylus가 고를 수 있어요.",
+    export: "카드 내보내기",
+    deleteFile: "파일 삭제",
+    confirmDelete: (bytes) => `${formats.bytes(bytes)} 삭제(필요하면 다시 다운로드)`,
+  },
+
+  licence: {
+    allowed: "상업적 이용 가능",
+    refused: "상업적 이용 불가",
+    unknown: "상업적 이용 여부 모름",
+    only: "라이선스가 상업적 이용을 허용하는 어댑터만 사용",
+    onlyHint: "카드에 적힌 내용을 따라요. 적혀 있지 않으면 허용하지 않는 것으로 봐요.",
+    allAllow: "여기 있는 어댑터는 모두 허용해요.",
+    leftOut: ({ refused, unknown }) => {
+      const all = `어댑터 ${formats.number(refused + unknown)}개를 뺐어요`;
+      if (unknown === 0) return `${all}: 상업적 이용을 허용하지 않아요.`;
+      if (refused === 0) return `${all}: 상업적 이용을 허용하는지 알 수 없어요.`;
+      return `${all}: ${formats.number(refused)}개는 상업적 이용을 허용하지 않고, ${formats.number(unknown)}개는 허용하는지 알 수 없어요.`;
+    },
+    leftOutHere:
+      "제외됨: 설정에서 상업적 이용을 허용하는 어댑터만 쓰도록 했는데, 라이선스가 허용하는지 확인할 수 없어요. 알고 있다면 카드에 적어 주세요.",
+    leftOutTag: "제외됨: 라이선스가 상업적 이용을 허용하는지 확인할 수 없어요.",
   },
 
   userAdapter: {
@@ -94,6 +188,10 @@ export const adapters: typeof english = {
     phrasesHint: "이 어댑터를 원하는 사람이 입력할 영어 문구를 쉼표로 구분해 적으세요.",
     notMeant: "해당하지 않는 뜻",
     notMeantHint: "같은 단어지만 이 어댑터와 관계없는 표현을 적으세요. 예: “paper cup”.",
+    author: "제작자",
+    licence: "라이선스",
+    commercialUse: "상업적 이용",
+    commercialUses: { byName: "라이선스 이름에 따름", allowed: "가능", refused: "불가" },
   },
 
   write: {
@@ -171,6 +269,9 @@ export const adapters: typeof english = {
     kept: (title, model) => `${title} 어댑터를 ${model}용으로 보관했어요.`,
     saved: (title) => `${title} 어댑터를 저장했어요.`,
     removed: (title) => `${title} 어댑터를 제거했어요.`,
+    removedMany: (count) => `어댑터 ${formats.number(count)}개를 제거했어요.`,
+    exported: (count) => `카드 ${formats.number(count)}개를 내보냈어요.`,
+    fileDeleted: (title) => `${title} 파일을 삭제했어요. 필요하면 다시 다운로드해요.`,
   },
 
   refusal: {
@@ -192,6 +293,18 @@ export const adapters: typeof english = {
     otherBase: (base) => `${base}용 파일이에요`,
     otherVersion: (way) => `Stable Diffusion 1.5용 버전을 찾아보세요. ${way}`,
     otherVersionFor: (models) => `이 모델로 학습한 버전을 찾아보세요: ${models.join(", ")}.`,
+    never: {
+      person: {
+        title: "실제 인물을 보여 주는 어댑터예요",
+        text: "Civitai 페이지에 실제 인물을 그리는 모델이라고 표시되어 있어요. Stylus는 이런 어댑터를 제공하지 않아요.",
+        remedy: "실제 인물이 나오지 않는 어댑터를 찾아보세요.",
+      },
+      minor: {
+        title: "미성년자처럼 보일 수 있는 어댑터예요",
+        text: "Civitai 페이지에 인물이 미성년자처럼 보일 수 있다고 표시되어 있어요. Stylus는 이런 어댑터를 제공하지 않아요.",
+        remedy: "다른 어댑터를 찾아보세요.",
+      },
+    },
     unusable: "여기서는 쓸 수 없어요",
     bug: {
       title: "검사하지 못했어요",

@@ -132,6 +132,7 @@ export const page: typeof english = {
       } 걸려요. 없으면 내장 독해 모델이 1초 안에 골라요.`,
     models: "모든 모델",
   },
+  allAdapters: "모든 어댑터 보기",
   collection: (count) => `고를 수 있는 ${adapterCount(count)}`,
 
   help: {

@@ -34,6 +34,7 @@ export const storage: typeof english = {
     databases: {
       "stylus-web-gallery": "내 이미지",
       "stylus-web-adapters": "내 어댑터",
+      "stylus-web-library": "어댑터에 단 태그",
       "stylus-web-inputs": "초기 이미지와 마스크",
       "stylus-web-queue": "대기 중인 생성 작업",
       "stylus-web-styles": "내 프롬프트 스타일",

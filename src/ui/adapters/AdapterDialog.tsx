@@ -1,12 +1,14 @@
-// Details of one adapter: samples, the refined description beside the author's notes, tags, file.
+// Details of one adapter: samples, the refined description beside the author's notes, licence, tags, file.
 import { createMemo, For, Show, type JSX } from "solid-js";
+import type { LibraryAdapter } from "../../app/adapters/library/library-adapter.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import { effectKind } from "../../retrieval/effect.ts";
 import { formatLoraTag } from "../../stylus/lora-tags.ts";
+import { AdapterActions } from "./AdapterActions.tsx";
 import styles from "./AdapterDialog.module.css";
-import controls from "../controls/controls.module.css";
+import { AdapterTags } from "./AdapterTags.tsx";
 import { Dialog } from "../controls/Dialog.tsx";
-import { BanIcon, PinIcon } from "../controls/icons.tsx";
+import { StoredFile } from "./StoredFile.tsx";
 import { UserAdapterSection } from "./UserAdapterSection.tsx";
 import { SampleImage } from "../controls/SampleImage.tsx";
 import { useStudio } from "../studio-context.ts";
@@ -16,139 +18,146 @@ const promptTag = ({ id, refined: { weight } }: AdapterCard): string =>
   formatLoraTag({ id, unetStrength: weight, textStrength: weight });
 
 export function AdapterDialog(props: {
+  /** As the library has it. */
   readonly id: string | null;
   readonly onClose: () => void;
 }): JSX.Element {
-  const studio = useStudio();
-  const card = createMemo(() => (props.id === null ? undefined : studio.card(props.id)));
-  const userAdapter = createMemo(() =>
-    props.id === null ? undefined : studio.pack()?.userAdapters.get(props.id),
-  );
-  const remote = createMemo(() => (props.id === null ? undefined : studio.pack()?.remote.get(props.id)));
-  const pinned = (): boolean => studio.pins().includes(props.id ?? "");
-  const banned = (): boolean => studio.bans().includes(props.id ?? "");
+  const { library } = useStudio();
+  const adapter = createMemo(() => (props.id === null ? undefined : library.adapter(props.id)));
   return (
-    <Dialog open={card() !== undefined} title={card()?.title ?? ""} onClose={() => props.onClose()}>
-      <Show when={card()}>
+    <Dialog
+      open={adapter() !== undefined}
+      title={adapter()?.card.title ?? ""}
+      onClose={() => props.onClose()}
+    >
+      <Show when={adapter()}>
         {(known) => (
           <div class={styles["body"]}>
-            <Show when={userAdapter()?.preview}>
-              <div class={`${styles["sample"]} ${styles["preview"]}`}>
-                <SampleImage card={known()} alt={t.adapters.details.previewAlt} />
-              </div>
-            </Show>
-            <Show when={known().samples.length > 0}>
-              <ul class={styles["samples"]}>
-                <For each={known().samples}>
-                  {(sample, index) => (
-                    <li>
-                      <div class={styles["sample"]}>
-                        <SampleImage
-                          card={known()}
-                          index={index()}
-                          alt={t.adapters.details.sampleAlt(sample.prompt)}
-                        />
-                      </div>
-                      <p>{sample.prompt}</p>
-                    </li>
-                  )}
-                </For>
-              </ul>
-            </Show>
-            <div class={styles["columns"]} data-single={userAdapter() !== undefined}>
-              <section>
-                <h3>{t.adapters.details.description}</h3>
-                <p>{known().refined.description || t.adapters.details.noDescription}</p>
-                <p class={styles["source"]}>
-                  {t.adapters.details.facts(
-                    t.names.categories[known().refined.category],
-                    known().refined.weight,
-                  )}{" "}
-                  {userAdapter()
-                    ? t.adapters.details.byYou
-                    : remote()
-                      ? t.adapters.details.byList
-                      : t.adapters.details.bySamples}
-                </p>
-              </section>
-              <Show when={!userAdapter()}>
-                <section>
-                  <h3>{t.adapters.details.author}</h3>
-                  <p class={styles["author"]}>
-                    {known().description.trim() || t.adapters.details.noAuthorText}
-                  </p>
-                  <p class={styles["source"]}>{t.adapters.details.credit(known().author, known().license)}</p>
-                </section>
-              </Show>
-            </div>
-            <dl class={styles["facts"]}>
-              <Show when={known().effect}>
-                {(effect) => (
-                  <>
-                    <dt>{t.adapters.details.effect}</dt>
-                    <dd>
-                      {t.adapters.details.effectFacts(effect())}{" "}
-                      {t.adapters.details.effectKinds[effectKind(effect())]}
-                    </dd>
-                  </>
-                )}
-              </Show>
-              <dt>{t.adapters.details.tags}</dt>
-              <dd>{known().tags.join(", ") || t.adapters.details.none}</dd>
-              <dt>{t.adapters.details.triggerWords}</dt>
-              <dd>{known().triggerWords.join(", ") || t.adapters.details.none}</dd>
-              <dt>{t.adapters.details.tag}</dt>
-              <dd>
-                <code>{promptTag(known())}</code>
-              </dd>
-              <dt>{t.adapters.details.file}</dt>
-              <dd>
-                {t.adapters.details.fileFacts(known().file.sizeBytes, known().baseModel)}
-                <Show when={remote()}>
-                  {(file) => (
-                    <>
-                      {`, ${file().stored ? t.adapters.details.stored : t.adapters.details.notStored}`}
-                      <Show when={file().pageUrl}>
-                        {(url) => (
-                          <>
-                            {". "}
-                            <a href={url()} target="_blank" rel="noopener noreferrer">
-                              {t.adapters.details.page}
-                            </a>
-                          </>
-                        )}
-                      </Show>
-                    </>
-                  )}
-                </Show>
-              </dd>
-            </dl>
-            <Show when={userAdapter()}>
-              {(adapter) => <UserAdapterSection userAdapter={adapter()} onRemoved={props.onClose} />}
-            </Show>
-            <div class={styles["actions"]}>
-              <Show when={!known().fewStep} fallback={<p>{t.adapters.details.fewStep}</p>}>
-                <button
-                  class={controls["button"]}
-                  type="button"
-                  aria-pressed={pinned()}
-                  onClick={() => studio.togglePin(known().id)}
-                >
-                  <PinIcon /> {pinned() ? t.adapters.details.unpin : t.adapters.details.pin}
-                </button>
-                <button
-                  class={controls["button"]}
-                  type="button"
-                  aria-pressed={banned()}
-                  onClick={() => studio.toggleBan(known().id)}
-                >
-                  <BanIcon /> {banned() ? t.adapters.details.unban : t.adapters.details.ban}
-                </button>
-              </Show>
-            </div>
+            <Samples adapter={known()} />
+            <Descriptions adapter={known()} />
+            <Facts adapter={known()} />
+            <AdapterTags adapter={known()} />
+            <UserAdapter adapter={known()} onRemoved={props.onClose} />
+            <AdapterActions adapter={known()} />
           </div>
         )}
       </Show>
     </Dialog>
+  );
+}
+
+function Samples(props: { readonly adapter: LibraryAdapter }): JSX.Element {
+  const card = (): AdapterCard => props.adapter.card;
+  return (
+    <>
+      <Show when={props.adapter.own?.preview}>
+        <div class={`${styles["sample"]} ${styles["preview"]}`}>
+          <SampleImage card={card()} alt={t.adapters.details.previewAlt} />
+        </div>
+      </Show>
+      <Show when={card().samples.length > 0}>
+        <ul class={styles["samples"]}>
+          <For each={card().samples}>
+            {(sample, index) => (
+              <li>
+                <div class={styles["sample"]}>
+                  <SampleImage
+                    card={card()}
+                    index={index()}
+                    alt={t.adapters.details.sampleAlt(sample.prompt)}
+                  />
+                </div>
+                <p>{sample.prompt}</p>
+              </li>
+            )}
+          </For>
+        </ul>
+      </Show>
+    </>
+  );
+}
+
+function Descriptions(props: { readonly adapter: LibraryAdapter }): JSX.Element {
+  const { pack } = useStudio();
+  const card = (): AdapterCard => props.adapter.card;
+  const isOwn = (): boolean => props.adapter.own !== null;
+  const source = (): string => {
+    if (isOwn()) return t.adapters.details.byYou;
+    return pack()?.remote.has(card().id) ? t.adapters.details.byList : t.adapters.details.bySamples;
+  };
+  return (
+    <div class={styles["columns"]} data-single={isOwn()}>
+      <section>
+        <h3>{t.adapters.details.description}</h3>
+        <p>{card().refined.description || t.adapters.details.noDescription}</p>
+        <p class={styles["source"]}>
+          {t.adapters.details.facts(t.names.categories[card().refined.category], card().refined.weight)}{" "}
+          {source()}
+        </p>
+      </section>
+      <Show when={!isOwn()}>
+        <section>
+          <h3>{t.adapters.details.author}</h3>
+          <p class={styles["author"]}>{card().description.trim() || t.adapters.details.noAuthorText}</p>
+          <p class={styles["source"]}>{t.adapters.details.credit(card().author)}</p>
+        </section>
+      </Show>
+    </div>
+  );
+}
+
+function Facts(props: { readonly adapter: LibraryAdapter }): JSX.Element {
+  const card = (): AdapterCard => props.adapter.card;
+  return (
+    <dl class={styles["facts"]}>
+      <Show when={card().effect}>
+        {(effect) => (
+          <>
+            <dt>{t.adapters.details.effect}</dt>
+            <dd>
+              {t.adapters.details.effectFacts(effect())}{" "}
+              {t.adapters.details.effectKinds[effectKind(effect())]}
+            </dd>
+          </>
+        )}
+      </Show>
+      <dt>{t.adapters.details.tags}</dt>
+      <dd>{card().tags.join(", ") || t.adapters.details.none}</dd>
+      <dt>{t.adapters.details.triggerWords}</dt>
+      <dd>{card().triggerWords.join(", ") || t.adapters.details.none}</dd>
+      <dt>{t.adapters.details.tag}</dt>
+      <dd>
+        <code>{promptTag(card())}</code>
+      </dd>
+      <dt>{t.adapters.details.licence}</dt>
+      <dd>
+        {card().license || t.adapters.details.noLicence}
+        <span class={styles["verdict"]}>{t.adapters.licence[props.adapter.commercial]}</span>
+      </dd>
+      <dt>{t.adapters.details.use}</dt>
+      <dd>{t.adapters.library.uses(props.adapter.uses)}</dd>
+      <dt>{t.adapters.details.file}</dt>
+      <dd>
+        <StoredFile adapter={props.adapter} />
+      </dd>
+    </dl>
+  );
+}
+
+function UserAdapter(props: {
+  readonly adapter: LibraryAdapter;
+  readonly onRemoved: () => void;
+}): JSX.Element {
+  return (
+    <Show when={props.adapter.own}>
+      {(own) => (
+        <>
+          <Show when={props.adapter.isOther}>
+            <p>{t.adapters.library.otherModelsHint}</p>
+          </Show>
+          <UserAdapterSection userAdapter={own()} onRemoved={props.onRemoved} />
+        </>
+      )}
+    </Show>
   );
 }

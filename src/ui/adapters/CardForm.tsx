@@ -1,7 +1,8 @@
 // The form for the card of a user adapter. Retrieval reads title, description and tags.
 import { For, Show, type JSX } from "solid-js";
 import type { AdapterReport } from "../../adapters/report.ts";
-import { maxCardWeight, splitList, type CardDraft } from "../../app/adapters/user-card.ts";
+import { commercialUseOf } from "../../app/adapters/library/library-adapter.ts";
+import { licenceOf, maxCardWeight, splitList, type CardDraft } from "../../app/adapters/user-card.ts";
 import { rareTags } from "../../refine/draft.ts";
 import type { AdapterCategory } from "../../retrieval/card.ts";
 import styles from "./CardForm.module.css";
@@ -13,6 +14,18 @@ const categories = () =>
   (Object.keys(t.names.categories) as AdapterCategory[]).map((value) => ({
     value,
     label: t.names.categories[value],
+  }));
+
+const useValues = { byName: null, allowed: true, refused: false } as const;
+type UseName = keyof typeof useValues;
+
+const useNameOf = (value: boolean | null): UseName =>
+  value === null ? "byName" : value ? "allowed" : "refused";
+
+const commercialUses = () =>
+  (Object.keys(useValues) as UseName[]).map((value) => ({
+    value,
+    label: t.adapters.form.commercialUses[value],
   }));
 
 export function CardForm(
@@ -108,6 +121,25 @@ export function CardForm(
         hint={t.adapters.form.notMeantHint}
         onChange={(notMeant) => props.onChange({ notMeant })}
       />
+      <TextField
+        label={t.adapters.form.author}
+        value={props.draft.author}
+        onChange={(author) => props.onChange({ author })}
+      />
+      <div class={styles["pair"]}>
+        <TextField
+          label={t.adapters.form.licence}
+          value={props.draft.license}
+          onChange={(license) => props.onChange({ license })}
+        />
+        <SelectField
+          label={t.adapters.form.commercialUse}
+          value={useNameOf(props.draft.commercialUse)}
+          choices={commercialUses()}
+          hint={t.adapters.licence[commercialUseOf(licenceOf(props.draft))]}
+          onChange={(name) => props.onChange({ commercialUse: useValues[name] })}
+        />
+      </div>
     </div>
   );
 }

@@ -1,160 +1,132 @@
-// Every adapter of the pack, to search and filter.
-import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
-import { useAdapterDialog } from "./adapter-dialog-context.ts";
-import type { AdapterCard } from "../../retrieval/card.ts";
-import { toPlainError, type PlainError } from "../../shared/errors.ts";
-import { ConfirmButton } from "../controls/ConfirmButton.tsx";
-import { ErrorNote } from "../controls/ErrorNote.tsx";
+// Every adapter, to search, filter, sort and select; thousands of them, of which those in view are drawn.
+import { createMemo, Show, type JSX } from "solid-js";
+import type { FoundAdapter } from "../../app/adapters/library/library-search.ts";
+import { countLeftOut } from "../../stylus/licensed-pack.ts";
+import { adapterExtensions } from "../../app/adapters/dropped-files.ts";
+import { cardsFileName } from "../../app/adapters/exported-cards.ts";
 import controls from "../controls/controls.module.css";
 import { Dialog } from "../controls/Dialog.tsx";
-import { SegmentField } from "../controls/fields.tsx";
-import { BanIcon, PinIcon } from "../controls/icons.tsx";
-import styles from "./LibraryDialog.module.css";
-import { adapterExtensions } from "../../app/adapters/dropped-files.ts";
+import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { PickFiles } from "../controls/PickFiles.tsx";
-import { SampleImage } from "../controls/SampleImage.tsx";
+import { saveFile } from "../controls/save-file.ts";
+import { VirtualGrid } from "../controls/VirtualGrid.tsx";
+import { LibraryCard } from "./LibraryCard.tsx";
+import styles from "./LibraryDialog.module.css";
+import { LibrarySelection } from "./LibrarySelection.tsx";
+import { LibraryTools } from "./LibraryTools.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 
-type Filter = "all" | "user" | "pinned" | "banned";
+/** Pixels. */
+const leastCard = 132;
+const small = `${controls["button"]} ${controls["small"]}`;
 
-export function LibraryDialog(props: { readonly open: boolean; readonly onClose: () => void }): JSX.Element {
-  const studio = useStudio();
-  const openDialog = useAdapterDialog();
-  const [query, setQuery] = createSignal("");
-  const [filter, setFilter] = createSignal<Filter>("all");
-  const isUserAdapter = (id: string): boolean => studio.pack()?.userAdapters.has(id) === true;
-  const matches = (card: AdapterCard): boolean => {
-    const words = query().toLowerCase().split(/\s+/).filter(Boolean);
-    const text = [card.title, card.id, card.refined.description, card.refined.category, ...card.tags]
-      .join(" ")
-      .toLowerCase();
-    return words.every((word) => text.includes(word));
-  };
-  const cards = createMemo(() => {
-    return (studio.pack()?.cards ?? []).filter((card) => {
-      if (filter() === "user" && !isUserAdapter(card.id)) return false;
-      if (filter() === "pinned" && !studio.pins().includes(card.id)) return false;
-      if (filter() === "banned" && !studio.bans().includes(card.id)) return false;
-      return matches(card);
-    });
-  });
-  const ownCount = (): number => {
-    const { userAdapters, otherAdapters } = studio.pack() ?? {};
-    return (userAdapters?.size ?? 0) + (otherAdapters?.length ?? 0);
-  };
-  /** The user's, for models that are not loaded. */
-  const others = () =>
-    filter() === "all" || filter() === "user"
-      ? (studio.pack()?.otherAdapters ?? []).filter(({ card }) => matches(card))
-      : [];
-  const [error, setError] = createSignal<PlainError | null>(null);
-  async function remove(id: string): Promise<void> {
-    setError(null);
-    await studio.intake.forget(id).catch((reason: unknown) => setError(toPlainError(reason)));
-  }
+export function LibraryDialog(): JSX.Element {
+  const { library } = useStudio();
   return (
-    <Dialog open={props.open} title={t.adapters.library.title} wide onClose={() => props.onClose()}>
-      <div class={styles["tools"]}>
-        <input
-          class={controls["input"]}
-          type="search"
-          placeholder={t.adapters.library.searchPlaceholder}
-          aria-label={t.adapters.library.search}
-          value={query()}
-          onInput={(event) => setQuery(event.currentTarget.value)}
-        />
-        <SegmentField
-          legend={t.adapters.library.filter}
-          value={filter()}
-          choices={[
-            { value: "all", label: t.adapters.library.all },
-            { value: "user", label: t.adapters.library.user(ownCount()) },
-            { value: "pinned", label: t.adapters.library.pinned(studio.pins().length) },
-            { value: "banned", label: t.adapters.library.banned(studio.bans().length) },
-          ]}
-          onChange={setFilter}
-        />
-      </div>
-      <div class={styles["add"]}>
-        <PickFiles label={t.adapters.library.add} accept={adapterExtensions} multiple />
-        <p>{t.adapters.library.addHint}</p>
-      </div>
+    <Dialog open={library.isOpen()} title={t.adapters.library.title} large onClose={() => library.close()}>
+      <LibraryTools />
+      <Actions />
+      <LeftOut />
+      <Show when={library.notesError()}>{(error) => <ErrorNote error={error()} compact />}</Show>
       <Show
-        when={cards().length > 0}
+        when={library.found().length > 0}
         fallback={
-          <Show when={others().length === 0}>
-            <p class={styles["hint"]}>
-              {filter() === "user" ? t.adapters.library.noUserAdapters : t.adapters.library.noneFound}
-            </p>
-          </Show>
+          <p class={styles["hint"]}>
+            {library.filter().own && library.counts().own.size === 0
+              ? t.adapters.library.noUserAdapters
+              : t.adapters.library.noneFound}
+          </p>
         }
       >
-        <ul class={styles["grid"]}>
-          <For each={cards()}>
-            {(card) => (
-              <li>
-                <button class={styles["card"]} type="button" onClick={() => openDialog(card.id)}>
-                  <span class={styles["sample"]}>
-                    <SampleImage card={card} />
-                  </span>
-                  <span class={styles["title"]}>{card.title}</span>
-                  <span class={styles["kind"]}>
-                    <Show when={isUserAdapter(card.id)}>
-                      <span class={styles["user"]}>{t.adapters.library.userBadge}</span>{" "}
-                    </Show>
-                    {card.fewStep ? t.adapters.library.fewStep : t.names.categories[card.refined.category]}
-                  </span>
-                </button>
-                <Show when={studio.pins().includes(card.id)}>
-                  <span class={styles["mark"]} title={t.adapters.library.pinnedMark}>
-                    <PinIcon />
-                    <span class="visually-hidden">{t.adapters.library.pinnedMark}</span>
-                  </span>
-                </Show>
-                <Show when={studio.bans().includes(card.id)}>
-                  <span class={styles["mark"]} title={t.adapters.library.bannedMark}>
-                    <BanIcon />
-                    <span class="visually-hidden">{t.adapters.library.bannedMark}</span>
-                  </span>
-                </Show>
-              </li>
-            )}
-          </For>
-        </ul>
+        <Cards />
       </Show>
-      <Show when={others().length > 0}>
-        <section class={styles["others"]} aria-labelledby="other-adapters">
-          <h3 id="other-adapters">{t.adapters.library.otherModels}</h3>
-          <p>{t.adapters.library.otherModelsHint}</p>
-          <Show when={error()}>{(reason) => <ErrorNote error={reason()} compact />}</Show>
-          <ul>
-            <For each={others()}>
-              {({ id, card }) => (
-                <li aria-label={card.title}>
-                  <div>
-                    <span class={styles["title"]}>{card.title}</span>
-                    <span class={styles["kind"]}>
-                      {t.adapters.library.forModel(
-                        card.baseModel || t.adapters.library.unknownModel,
-                        card.file.sizeBytes,
-                      )}
-                    </span>
-                  </div>
-                  <ConfirmButton
-                    label={t.adapters.userAdapter.remove}
-                    name={t.adapters.library.removeOther(card.title)}
-                    confirm={t.adapters.userAdapter.confirmRemove}
-                    keep={t.adapters.userAdapter.keep}
-                    quiet
-                    onConfirm={() => remove(id)}
-                  />
-                </li>
-              )}
-            </For>
-          </ul>
-        </section>
+      <Show when={library.selected()}>
+        <LibrarySelection />
       </Show>
     </Dialog>
+  );
+}
+
+function Cards(): JSX.Element {
+  const { library } = useStudio();
+  const byKey = createMemo(() => new Map(library.found().map((found) => [found.adapter.key, found])));
+  const keys = createMemo(() => [...byKey().keys()]);
+  return (
+    <VirtualGrid label={t.adapters.library.list} keys={keys()} leastColumn={leastCard}>
+      {(key) => {
+        // One that is gone is drawn as it was until it is taken out.
+        const found = createMemo<FoundAdapter>((before) => byKey().get(key) ?? before!);
+        return <LibraryCard found={found()} />;
+      }}
+    </VirtualGrid>
+  );
+}
+
+/** What is listed, in numbers, and what can be done with it. */
+function Actions(): JSX.Element {
+  const studio = useStudio();
+  const { library } = studio;
+  const texts = (): typeof t.adapters.library => t.adapters.library;
+  const storedBytes = createMemo(() =>
+    library.found().reduce((sum, { adapter }) => sum + (adapter.isStored ? adapter.sizeBytes : 0), 0),
+  );
+  const byMeaning = createMemo(() => library.found().filter(({ near }) => near !== null).length);
+  const howFound = (): string => {
+    if (library.query().trim() === "") return "";
+    if (library.nearest.status() === "failed") return texts().wordsOnly;
+    if (library.nearest.status() === "searching") return texts().searching;
+    return texts().near(byMeaning());
+  };
+  const exportShown = (): void => {
+    const adapters = library.found().map(({ adapter }) => adapter);
+    saveFile(library.export(adapters), cardsFileName);
+    studio.announce(t.adapters.announced.exported(adapters.length));
+  };
+  return (
+    <div class={styles["actions"]}>
+      <p class={styles["count"]} role="status">
+        {texts().count(library.found().length, library.all().length)}{" "}
+        <span>{texts().stored(storedBytes())}</span> <span>{howFound()}</span>
+      </p>
+      <PickFiles label={texts().add} accept={adapterExtensions} multiple small title={texts().addHint} />
+      <button
+        class={`${small} ${controls["quiet"]}`}
+        type="button"
+        aria-pressed={library.selected() !== null}
+        onClick={() => library.setSelecting(library.selected() === null)}
+      >
+        {library.selected() ? texts().done : texts().select}
+      </button>
+      <button
+        class={`${small} ${controls["quiet"]}`}
+        type="button"
+        disabled={library.found().length === 0}
+        title={texts().exportHint}
+        onClick={exportShown}
+      >
+        {texts().export(library.found().length)}
+      </button>
+    </div>
+  );
+}
+
+/** What the setting on licences leaves out, and a way to see it. */
+function LeftOut(): JSX.Element {
+  const { library, pack } = useStudio();
+  const loaded = () => (pack()?.leftOut.length ? pack() : null);
+  return (
+    <Show when={loaded()}>
+      {(known) => (
+        <p class={styles["leftOut"]}>
+          {t.adapters.licence.leftOut(countLeftOut(known()))}{" "}
+          <Show when={!library.filter().leftOut}>
+            <button class={styles["link"]} type="button" onClick={() => library.setFilter({ leftOut: true })}>
+              {t.adapters.library.showLeftOut}
+            </button>
+          </Show>
+        </p>
+      )}
+    </Show>
   );
 }

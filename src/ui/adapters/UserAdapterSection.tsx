@@ -84,7 +84,7 @@ export function UserAdapterSection(props: {
             confirm={t.adapters.userAdapter.confirmRemove}
             keep={t.adapters.userAdapter.keep}
             quiet
-            onConfirm={() => work(() => studio.intake.forget(props.userAdapter.id), props.onRemoved)}
+            onConfirm={() => work(() => studio.intake.forget([props.userAdapter.id]), props.onRemoved)}
           />
         </div>
       </Show>

@@ -9,6 +9,8 @@ export function Dialog(props: {
   readonly open: boolean;
   readonly title: string;
   readonly wide?: boolean;
+  /** As large as the screen allows, whatever is in it. */
+  readonly large?: boolean;
   readonly onClose: () => void;
   readonly children: JSX.Element;
 }): JSX.Element {
@@ -22,7 +24,7 @@ export function Dialog(props: {
     <dialog
       ref={(element) => (dialog = element)}
       class={styles["dialog"]}
-      classList={{ [styles["wide"]!]: props.wide === true }}
+      classList={{ [styles["wide"]!]: props.wide === true, [styles["large"]!]: props.large === true }}
       aria-labelledby={id}
       onClose={() => props.onClose()}
       onClick={(event) => {

@@ -14,6 +14,7 @@ export function PickFiles(props: {
   readonly icon?: JSX.Element;
   readonly quiet?: boolean;
   readonly small?: boolean;
+  readonly title?: string;
 }): JSX.Element {
   const studio = useStudio();
   let input!: HTMLInputElement;
@@ -23,6 +24,7 @@ export function PickFiles(props: {
         class={controls["button"]}
         classList={{ [controls["quiet"]!]: props.quiet === true, [controls["small"]!]: props.small === true }}
         type="button"
+        title={props.title}
         onClick={() => input.click()}
       >
         <Show when={props.icon} fallback={<PlusIcon />}>

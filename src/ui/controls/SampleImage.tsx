@@ -16,7 +16,9 @@ export function SampleImage(props: {
   /** User adapters: the image that came with it, or the latest one generated with it that is not blurred. */
   const stored = createMemo(() => {
     const id = props.card?.id;
-    const own = id !== undefined && studio.pack()?.userAdapters.get(id);
+    const { userAdapters, otherAdapters = [] } = studio.pack() ?? {};
+    const own =
+      id !== undefined && (userAdapters?.get(id) ?? otherAdapters.find(({ card }) => card === props.card));
     if (!own) return null;
     if (own.preview) return own.preview;
     const image = studio.gallery

@@ -1,6 +1,7 @@
 // Settings that rarely change: negative prompt, size, device, sampling, adapter selection.
 import { SAMPLER_LABELS } from "../../formats/generation-parameters.ts";
 import { onMount, Show, type JSX } from "solid-js";
+import { countLeftOut } from "../../stylus/licensed-pack.ts";
 import { sizeLimits, type SamplingDefaults } from "../../stylus/options.ts";
 import { NumberField, SelectField, SwitchField } from "../controls/fields.tsx";
 import controls from "../controls/controls.module.css";
@@ -175,6 +176,7 @@ export function SettingsPanel(): JSX.Element {
         <Show when={settings.composer === "llm"}>
           <LanguageModelChoice />
         </Show>
+        <CommercialOnly />
       </section>
     </div>
   );
@@ -257,6 +259,30 @@ function NsfwCheck(): JSX.Element {
           onChange={(nsfwThreshold) => setSettings("nsfwThreshold", nsfwThreshold)}
         />
       </Show>
+    </div>
+  );
+}
+
+/** Whether licences decide which adapters there are, and what that leaves out. */
+function CommercialOnly(): JSX.Element {
+  const { settings, setSettings, pack } = useStudio();
+  const leftOut = (): string => {
+    const loaded = pack();
+    if (!loaded) return "";
+    return loaded.leftOut.length === 0
+      ? t.adapters.licence.allAllow
+      : t.adapters.licence.leftOut(countLeftOut(loaded));
+  };
+  return (
+    <div class={styles["group"]}>
+      <SwitchField
+        label={t.adapters.licence.only}
+        checked={settings.commercialOnly}
+        onChange={(commercialOnly) => setSettings("commercialOnly", commercialOnly)}
+      />
+      <p class={controls["hint"]} role="status">
+        {t.adapters.licence.onlyHint} {settings.commercialOnly ? leftOut() : ""}
+      </p>
     </div>
   );
 }

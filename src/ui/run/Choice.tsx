@@ -1,6 +1,7 @@
 // The chosen adapters, part by part, with everything needed to change the choice.
 import { createMemo, For, Show, type JSX } from "solid-js";
-import { adviseOnName } from "../../stylus/adapter-names.ts";
+import { adaptersNamed, adviseOnName } from "../../stylus/adapter-names.ts";
+import { countLeftOut } from "../../stylus/licensed-pack.ts";
 import { readLoraTags, tagsOfNegative, type LoraTags } from "../../stylus/lora-tags.ts";
 import { describeParts, describeStrength } from "./describe-strength.ts";
 import type { AdapterUse } from "../../shared/request.ts";
@@ -189,6 +190,10 @@ export function Choice(): JSX.Element {
         </p>
       </Show>
 
+      <Show when={studio.pack()?.leftOut.length ? studio.pack() : null}>
+        {(pack) => <p class={styles["bare"]}>{t.adapters.licence.leftOut(countLeftOut(pack()))}</p>}
+      </Show>
+
       <Candidates />
     </section>
   );
@@ -230,8 +235,10 @@ function RegionChoice(props: { readonly number: number; readonly prompt: string 
 function Tags(props: { readonly of: Pick<LoraTags, "adapters" | "problems"> }): JSX.Element {
   const studio = useStudio();
   const openDialog = useAdapterDialog();
+  const isLeftOut = (name: string): boolean => adaptersNamed(name, studio.pack()?.leftOut ?? []).length > 0;
   const describeTag = (use: AdapterUse): string => {
     const pack = studio.pack();
+    if (pack && isLeftOut(use.id)) return t.adapters.licence.leftOutTag;
     if (pack && !studio.card(use.id))
       return t.run.choice.unknownTag(spoken(adviseOnName(use.id, pack.cards)));
     const userAdapter = pack?.userAdapters.get(use.id);
@@ -244,7 +251,7 @@ function Tags(props: { readonly of: Pick<LoraTags, "adapters" | "problems"> }): 
         <ul class={styles["tags"]}>
           <For each={props.of.adapters}>
             {(use) => (
-              <li data-unknown={studio.pack() !== null && !studio.card(use.id)}>
+              <li data-unknown={studio.pack() !== null && (isLeftOut(use.id) || !studio.card(use.id))}>
                 <Show when={studio.card(use.id)} fallback={<span>{use.id}</span>}>
                   {(card) => (
                     <button type="button" onClick={() => openDialog(use.id)}>

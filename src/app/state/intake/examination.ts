@@ -2,21 +2,25 @@
 import { withPeftConfig } from "../../../adapters/files/peft-config.ts";
 import type { AdapterReport } from "../../../adapters/report.ts";
 import type { AdapterCard } from "../../../retrieval/card.ts";
+import { sidecarCard } from "../../../refine/listings.ts";
 import { StylusError } from "../../../shared/errors.ts";
 import { say } from "../../../shared/saying.ts";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 import { t } from "../../../texts/texts.ts";
 import type { AdapterFiles } from "../../adapters/dropped-files.ts";
+import { cardsFileName } from "../../adapters/exported-cards.ts";
 import { draftForm, type CardDraft } from "../../adapters/user-card.ts";
 import { thumbnailOf } from "../../images/thumbnail.ts";
 import type { AdapterServices } from "../../services/ports.ts";
 import { otherModelOf } from "./kept-adapters.ts";
-import { explainRefusal, explainUnreadable, type Refusal } from "./refusal.ts";
+import { explainNeverOffered, explainRefusal, explainUnreadable, type Refusal } from "./refusal.ts";
 import { explain } from "../runs/runs.ts";
 
 /** Larger files are checkpoints; an adapter of all weights of SD 1.5 has 1.7 GB at most. */
 const maxSizeBytes = 2e9;
 const maxSidecarBytes = 4e6;
+/** Of thousands of cards. */
+const maxCardsBytes = 2e8;
 
 export type Finding =
   | { readonly kind: "refused"; readonly refusal: Refusal; readonly report: AdapterReport | null }
@@ -51,6 +55,15 @@ async function withConfig(file: File, config: File): Promise<File> {
   return new File([await withPeftConfig(file, parsed, { fileName: name })], name, { type });
 }
 
+/** What was read of a file that lies beside many. */
+const sidecars = new WeakMap<File, Promise<unknown>>();
+
+function readJson(file: File): Promise<unknown> {
+  const read = sidecars.get(file) ?? file.text().then((text) => JSON.parse(text) as unknown);
+  sidecars.set(file, read);
+  return read;
+}
+
 /**
  * What lies beside a LoRA in other programs' folders: a sidecar, or else a text. One that cannot be read says nothing: the file itself
  * is what counts.
@@ -58,9 +71,9 @@ async function withConfig(file: File, config: File): Promise<File> {
 async function readSidecar({ sidecar, notes }: AdapterFiles): Promise<unknown> {
   try {
     const file = sidecar ?? notes;
-    if (!file || file.size > maxSidecarBytes) return null;
-    const text = await file.text();
-    return file === notes ? { description: text } : JSON.parse(text);
+    const most = file?.name === cardsFileName ? maxCardsBytes : maxSidecarBytes;
+    if (!file || file.size > most) return null;
+    return file === notes ? { description: await file.text() } : await readJson(file);
   } catch {
     return null;
   }
@@ -96,6 +109,8 @@ export async function examineFiles(
     const card = sameFile(pack, report);
     if (card) return { kind: "known", card, report };
     const sidecar = await readSidecar(files);
+    const never = sidecarCard(sidecar, file.name)?.refused;
+    if (never) return { kind: "refused", refusal: explainNeverOffered(never), report };
     const draft = draftForm(report, sidecar);
     const preview = files.preview && (await thumbnailOf(files.preview));
     return { kind: "fits", file, preview, report, draft, sidecar, keptFor, refusal };

@@ -58,6 +58,7 @@ function setup(elsewhere: ReadonlySet<string> = new Set()) {
     removeAdapter: async (id: string) => void userAdapters.delete(id),
   };
   const said: string[] = [];
+  const forgotten: string[] = [];
   const intake = createRoot(() =>
     createIntake({
       services,
@@ -65,6 +66,7 @@ function setup(elsewhere: ReadonlySet<string> = new Set()) {
       refresh: async () => pack(),
       writer: () => null,
       announce: (text) => said.push(text),
+      onForgotten: async (ids) => void forgotten.push(...ids),
     }),
   );
   const settled = async (): Promise<void> => {
@@ -73,7 +75,7 @@ function setup(elsewhere: ReadonlySet<string> = new Set()) {
       { interval: 1 },
     );
   };
-  return { intake, userAdapters, said, settled };
+  return { intake, userAdapters, said, forgotten, settled };
 }
 
 const file = (name: string): File => new File(["x"], name);
@@ -163,7 +165,7 @@ describe("createIntake", () => {
   });
 
   it("adds one with the card as edited, under a name of its own", async () => {
-    const { intake, userAdapters, settled } = setup();
+    const { intake, userAdapters, forgotten, settled } = setup();
     intake.take([file("clay.safetensors")]);
     await settled();
     const { key } = intake.items[0]!;
@@ -175,8 +177,9 @@ describe("createIntake", () => {
     expect(intake.items[0]).toMatchObject({ status: "added", id: "clay-2", known: false });
     await intake.change("clay-2", { ...intake.items[0]!.draft!, title: "Our clay" });
     expect(userAdapters.get("clay-2")!.card.title).toBe("Our clay");
-    await intake.forget("clay-2");
+    await intake.forget(["clay-2"]);
     expect(userAdapters.size).toBe(0);
+    expect(forgotten).toEqual(["clay-2"]);
   });
 
   it("keeps the form when there is no room, and closes with the last file dismissed", async () => {

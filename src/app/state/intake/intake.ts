@@ -6,7 +6,8 @@ import type { AdapterCard } from "../../../retrieval/card.ts";
 import { deletionError, type PlainError } from "../../../shared/errors.ts";
 import { say } from "../../../shared/saying.ts";
 import { adapterFilesOf, type AdapterFiles } from "../../adapters/dropped-files.ts";
-import { cardOf, freeId, type CardDraft } from "../../adapters/user-card.ts";
+import { freeId } from "../../adapters/free-id.ts";
+import { cardOf, type CardDraft } from "../../adapters/user-card.ts";
 import { t } from "../../../texts/texts.ts";
 import type { AdapterServices } from "../../services/ports.ts";
 import { examineFiles, sameFile } from "./examination.ts";
@@ -59,8 +60,8 @@ export interface Intake {
   close(): void;
   /** Changes the card of an adapter that was added before. @throws StylusError quota */
   change(id: string, draft: CardDraft): Promise<void>;
-  /** Forgets one of the user's adapters. @throws StylusError quota: the browser does not delete it */
-  forget(id: string): Promise<void>;
+  /** Forgets some of the user's adapters. @throws StylusError quota: the browser does not delete one */
+  forget(ids: readonly string[]): Promise<void>;
 }
 
 function announcementOf(
@@ -91,6 +92,8 @@ export function createIntake(context: {
   /** Who writes cards of a folder, if the user wants it. */
   readonly writer: Accessor<CardWriter | null>;
   readonly announce: (text: string) => void;
+  /** Some are gone: so is what was noted of them. */
+  readonly onForgotten: (ids: readonly string[]) => Promise<void>;
 }): Intake {
   const { services, pack, refresh, writer, announce } = context;
   const [items, setItems] = createStore<IntakeItem[]>([]);
@@ -276,7 +279,9 @@ export function createIntake(context: {
       setOpen(false);
     },
     async change(id, draft) {
-      const added: UserAdapter | undefined = pack()?.userAdapters.get(id);
+      const others = pack()?.otherAdapters ?? [];
+      const added: UserAdapter | undefined =
+        pack()?.userAdapters.get(id) ?? others.find((adapter) => adapter.id === id);
       if (!added) return;
       many.drop(id);
       const card = cardOf(draft, { id, baseModel: added.card.baseModel, report: added.report });
@@ -284,20 +289,32 @@ export function createIntake(context: {
       await refresh();
       announce(t.adapters.announced.saved(card.title));
     },
-    async forget(id) {
-      const other = pack()?.otherAdapters.find((adapter) => adapter.id === id);
-      const title = (other ?? pack()?.userAdapters.get(id))?.card.title ?? id;
-      leaving.add(id);
-      many.drop(id);
-      try {
-        await services.removeAdapter(id).catch((cause: unknown) => {
-          throw deletionError(say`The adapter “${title}”`, cause);
-        });
-        await refresh();
-      } finally {
-        leaving.delete(id);
+    async forget(ids) {
+      const others = new Map(pack()?.otherAdapters.map((adapter) => [adapter.id, adapter]));
+      const titleOf = (id: string): string =>
+        (others.get(id) ?? pack()?.userAdapters.get(id))?.card.title ?? id;
+      const titles = ids.map(titleOf);
+      const gone: string[] = [];
+      for (const id of ids) {
+        leaving.add(id);
+        many.drop(id);
       }
-      announce(t.adapters.announced.removed(title));
+      try {
+        for (const id of ids) {
+          await services.removeAdapter(id).catch((cause: unknown) => {
+            throw deletionError(say`The adapter “${titleOf(id)}”`, cause);
+          });
+          gone.push(id);
+        }
+      } finally {
+        await context.onForgotten(gone);
+        await refresh().finally(() => ids.forEach((id) => leaving.delete(id)));
+      }
+      announce(
+        titles.length === 1
+          ? t.adapters.announced.removed(titles[0]!)
+          : t.adapters.announced.removedMany(titles.length),
+      );
     },
   };
 }

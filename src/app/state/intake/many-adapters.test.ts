@@ -88,6 +88,7 @@ function setup({
       },
       writer: () => by,
       announce: (text) => said.push(text),
+      onForgotten: async () => {},
     }),
   );
   const nothing = async (): Promise<void> => {};
@@ -297,7 +298,7 @@ describe("cards of a folder", () => {
     intake.many.cards.start();
     await until(() => server.asked.length === 2);
     await intake.change("style-0", { ...draftOf(kept.get("style-0")!.card), title: "Mine" });
-    await intake.forget("style-8");
+    await intake.forget(["style-8"]);
     kept.delete("style-8");
     intake.many.cards.stop();
     await until(() => server.open === 0);

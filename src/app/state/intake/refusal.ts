@@ -1,5 +1,6 @@
 // Why a file cannot be used with the loaded model, in words for someone who downloaded it in good faith. Pure.
 import type { AdapterReport } from "../../../adapters/report.ts";
+import type { CardRefusal } from "../../../refine/raw-card.ts";
 import type { PlainError } from "../../../shared/errors.ts";
 import { CHOSEN_BY_USER, type DeviceReport } from "../../../shared/request.ts";
 import { messageOf, remedyOf, spoken } from "../../../texts/sayings.ts";
@@ -59,6 +60,9 @@ export function explainRefusal(report: AdapterReport, model: Model): Refusal | n
   }
   return { title: t.adapters.refusal.unusable, text: messageOf(refusal), remedy: remedyOf(refusal) ?? "" };
 }
+
+/** A file that fits, but that no page of this program may offer. */
+export const explainNeverOffered = (refusal: CardRefusal): Refusal => t.adapters.refusal.never[refusal];
 
 /** A file that could not be read at all. */
 export function explainUnreadable(error: PlainError): Refusal {

@@ -5,6 +5,7 @@ import {
   type GenerateOptions,
   type PackDefaults,
 } from "../../../stylus/options.ts";
+import { licensedPack } from "../../../stylus/licensed-pack.ts";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 import type { Plot } from "../../../stylus/plot/axes.ts";
 import type { ImagePrompt } from "../../../stylus/wildcards.ts";
@@ -49,12 +50,14 @@ export function optionsOf(
   return { ...toOptions(settings, { defaults, slowDevice: isSlow(loaded), prompts }), ...choice };
 }
 
+/** @param loaded whole: what the run leaves out of it is its own */
 export function optionsOfAskedRun(
   { settings, adjustments, prompts, plot }: AskedRun,
   loaded: LoadedPack | null,
 ): GenerateOptions {
-  const choice = choiceOf(settings, adjustments, loaded);
-  return { ...optionsOf(settings, { loaded, choice, prompts }), plot };
+  const pack = loaded && licensedPack(loaded, settings.commercialOnly);
+  const choice = choiceOf(settings, adjustments, pack);
+  return { ...optionsOf(settings, { loaded: pack, choice, prompts }), plot };
 }
 
 /** @throws StylusError bad-input */
@@ -62,10 +65,11 @@ export const checkAskedRun = (asked: AskedRun, loaded: LoadedPack | null): Check
   checkOptions(optionsOfAskedRun(asked, loaded), { defaults: loaded?.defaults });
 
 /** What of a request a user changes beside the images. */
-export const choiceKey = ({ strengths, pins, bans, removed }: GenerateOptions): string =>
+export const choiceKey = ({ strengths, pins, bans, removed, commercialOnly }: GenerateOptions): string =>
   JSON.stringify([
     Object.entries(strengths).sort(([a], [b]) => (a < b ? -1 : 1)),
     [...pins].sort(),
     [...bans].sort(),
     [...removed].sort(),
+    commercialOnly,
   ]);

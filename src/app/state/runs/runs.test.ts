@@ -37,6 +37,7 @@ const runsWith = (context: {
       check: () => null,
       packId: () => "pocket",
       wildcards: () => new Map(),
+      commercialOnly: () => false,
       pack: () => context.pack,
       cards: () => new Map(context.pack?.cards.map((card) => [card.id, card])),
       onProgress: nothing,

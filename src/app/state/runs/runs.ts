@@ -52,6 +52,8 @@ export interface RunsContext {
   readonly packId: Accessor<string>;
   readonly pack: Accessor<LoadedPack | null>;
   readonly cards: Accessor<ReadonlyMap<string, AdapterCard>>;
+  /** Holds for comparisons, whatever the run was asked for. */
+  readonly commercialOnly: Accessor<boolean>;
   readonly announce: (text: string) => void;
   readonly onProgress: (progress: LoadProgress) => void;
   readonly onPack: (pack: LoadedPack) => void;
@@ -120,6 +122,7 @@ const withLaterOptions = (options: GenerateOptions): GenerateOptions => ({
   vaeTilePixels: options.vaeTilePixels ?? null,
   languageModel: options.languageModel ?? null,
   combine: options.combine ?? "merge",
+  commercialOnly: options.commercialOnly ?? false,
   composer: options.composer ?? "reader",
   regions: options.regions ?? null,
   plot: wholePlot(options),
@@ -254,6 +257,7 @@ export function createRuns(context: RunsContext): Runs {
     try {
       const request: RunRequest = {
         device: asked.device,
+        commercialOnly: asked.commercialOnly,
         settle(pack) {
           if (known) return options;
           options = settle(pack);
@@ -336,6 +340,7 @@ export function createRuns(context: RunsContext): Runs {
       prompt: withoutTags(wordsOf(image, view).prompt),
       negativePrompt: wordsOf(image, view).negativePrompt,
       regions: regionsOfImage(view.options.regions, image, isOut),
+      commercialOnly: context.commercialOnly(),
       pins: [], // in the list, too; one that is taken out may be gone
       adapters: rest.length === 0 ? "none" : rest.map(listedOf),
     };

@@ -2,6 +2,7 @@
 
 export const page: Readonly<Record<string, string>> = {
   "Your adapters": "내 어댑터",
+  "Your tags of adapters": "어댑터에 단 태그",
   "Its U-Net takes {0} input channels.": "U-Net의 입력 채널이 {0}개예요.",
   "Use a text-to-image checkpoint ({0} channels) or an inpainting checkpoint ({1}).":
     "텍스트-이미지 체크포인트(채널 {0}개)나 인페인팅 체크포인트({1}개)를 쓰세요.",

@@ -38,6 +38,14 @@ export const prompts: Readonly<Record<string, string>> = {
   Composer: "컴포저",
   Temperature: "온도",
   "Adapters are named by a list of ids.": "어댑터는 ID 목록으로 지정해야 해요.",
+  "The option must be true or false.": "옵션 값은 true나 false여야 해요.",
+  "Correct it, or leave it out.": "값을 고치거나 옵션을 빼세요.",
+  "The licence of “{0}” isn’t known to allow commercial use.":
+    "“{0}”의 라이선스가 상업적 이용을 허용하는지 확인할 수 없어요.",
+  "Leave it out, or switch off “Only adapters whose licence allows commercial use” under Settings.":
+    "빼거나, ‘설정’에서 ‘라이선스가 상업적 이용을 허용하는 어댑터만 사용’을 끄세요.",
+  "{0} does nothing: the licence of “{1}” isn’t known to allow commercial use.":
+    "{0} 태그는 효과가 없어요. “{1}”의 라이선스가 상업적 이용을 허용하는지 확인할 수 없어요.",
   "Give a list, which may be empty.": "목록을 넘기세요. 비어 있어도 돼요.",
   "Adapters must be “auto”, “none” or a list.": "adapters 값이 “auto”, “none”, 목록 중 어느 것도 아니에요.",
   "List them as { id, weight }.": "{ id, weight } 목록으로 적으세요.",

@@ -89,6 +89,7 @@ export const storage: Readonly<Record<string, string>> = {
   "The other files are deleted.": "다른 파일은 삭제했어요.",
   "{0} of {1}": "{1}의 {0}",
   "A leftover file": "남은 파일",
+  "The file of “{0}”": "“{0}” 파일",
   "The server did not respond for {0}.": "서버가 {0} 요청에 응답하지 않았어요.",
   "{0} is longer than the expected {1} bytes.": "{0} 파일이 예상한 {1}바이트보다 길어요.",
 };
