@@ -23,13 +23,21 @@ import {
   readTile,
 } from "./infotext-images.ts";
 import { promptsOf } from "./regions.ts";
-import { adaptersAnywhere, readRegions, regionFields, regionLabels, regionsOfImage } from "./region-text.ts";
+import {
+  adaptersAnywhere,
+  foreignRegionLabels,
+  readRegions,
+  regionFields,
+  regionLabels,
+  regionsOfImage,
+  takeForeignRegions,
+  type WordsWithRegions,
+} from "./region-text.ts";
 import type { PlotAxis } from "./plot/axes.ts";
 import { plotFields, plotLabels, readPlot } from "./plot/fields.ts";
 import { limits } from "../shared/limits.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import type { PlannedImage } from "./run-types.ts";
-import type { ImagePrompt } from "./wildcards.ts";
 
 export interface ImageInfo {
   readonly options: GenerateOptions;
@@ -187,9 +195,9 @@ export interface ReadSettings {
   /** Ids, or names, of adapters that its tags ask for and that are not there. */
   readonly missing: readonly string[];
   /** What the prompts were drawn from: with the same seed and files it gives them again. Null when they were written as they are. */
-  readonly template: ImagePrompt | null;
+  readonly template: WordsWithRegions | null;
   /** What the text says and the options do not: "Sampler DPM2 a", "Variation seed 99". */
-  readonly dropped: readonly string[];
+  readonly dropped: readonly (string | Saying)[];
 }
 
 const ownVersion = /^Stylus Web\b/u;
@@ -237,7 +245,7 @@ const silent: ReadonlySet<string> = new Set(
   width,height,quantity,workflow`
     .split(",")
     .map((label) => label.trim())
-    .concat(plotLabels, regionLabels),
+    .concat(plotLabels, regionLabels, foreignRegionLabels),
 );
 
 /**
@@ -257,12 +265,14 @@ export function readSettings(
   const tags = readLoraTags(prompt, listed);
   const isKnown = (id: string): boolean => cards === null || cards.has(id);
   const ids = new Map(tags.tags.map(({ start, id }) => [start, id]));
-  const words = replaceTags(prompt, (tag) => {
+  const ownTags = replaceTags(prompt, (tag) => {
     const id = ids.get(tag.start);
     if (id === undefined || !isKnown(id) || cards?.get(id)?.fewStep) return "";
     return id === tag.name ? tag.text : `<${[tag.kind, id, ...tag.parts].join(":")}>`;
   });
   const regions = readRegions(fields);
+  const foreign = regions === null ? takeForeignRegions({ prompt: ownTags, negativePrompt, fields }) : null;
+  const words: WordsWithRegions = foreign?.words ?? { prompt: ownTags.trim(), negativePrompt };
   const inRegions = readLoraTags(promptsOf(regions).join(" "), listed).tags;
   const size = readSize(fields);
   const { plot, unread: unreadOfPlot } = readPlot(fields);
@@ -303,24 +313,25 @@ export function readSettings(
     ...unread.filter(([, isRead]) => !isRead).map(([label]) => label),
     ...droppedHires(fields),
     ...unreadOfPlot,
+    ...(foreign?.unread ?? []),
     ...others,
   ];
   const noTags = promptTags(prompt).filter(({ kind }) => kind !== "lora" && kind !== "lyco");
   return {
     options: {
-      prompt: words.trim(),
-      negativePrompt,
+      ...words,
       fewStep: tags.adapters.some(({ id }) => cards?.get(id)?.fewStep),
       method: (isOwn ? fields.get(CHOSEN_LABEL) === "chosen" : tags.adapters.length === 0) ? "stylus" : "sd",
       ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     },
     start: readInitImageValues(fields),
-    template: readTemplate({ prompt: words.trim(), negativePrompt, fields }),
+    template: readTemplate({ prompt: words.prompt, negativePrompt, fields }),
     model: fields.get("Model") ?? "",
     missing: [...new Set([...tags.tags, ...inRegions].map(({ id }) => id).filter((id) => !isKnown(id)))],
     dropped: [
       ...labels.filter((label) => !isNothing(fields, label)).map((label) => `${label} ${fields.get(label)!}`),
       ...noTags.map(({ text }) => text),
+      ...(foreign?.dropped ?? []),
     ],
   };
 }
@@ -328,11 +339,11 @@ export function readSettings(
 /** Whether an image's text says what its prompts were drawn from. */
 export const hasTemplate = (text: string): boolean => readTemplate(parseParameters(text)) !== null;
 
-function readTemplate({ prompt, negativePrompt, fields }: GenerationParameters): ImagePrompt | null {
+function readTemplate({ prompt, negativePrompt, fields }: GenerationParameters): WordsWithRegions | null {
   const [template = "", negative = ""] = TEMPLATE_LABELS.map((label) => fields.get(label));
-  return template === "" && negative === ""
-    ? null
-    : { prompt: template || prompt, negativePrompt: negative || negativePrompt };
+  if (template === "" && negative === "") return null;
+  const words = { prompt: template || prompt, negativePrompt: negative || negativePrompt };
+  return takeForeignRegions({ ...words, fields })?.words ?? words;
 }
 
 /** The options of `readSettings`, out of a `parameters` text. */

@@ -9,6 +9,8 @@ export const prompts: Readonly<Record<string, string>> = {
   "Lower “Upscale by”, or the image size.": "업스케일 배율이나 이미지 크기를 줄이세요.",
   "Not loaded: {0} and {1} more.": "가져오지 않은 설정: {0} 외 {1}개.",
   "Not loaded: {0}.": "가져오지 않은 설정: {0}.",
+  "region {0} “{1}”": "영역 {0} “{1}”",
+  "the negative prompt of each region": "영역별 네거티브 프롬프트",
   "{0}: write <lora: without spaces.": "{0}: 공백 없이 <lora:로 적으세요.",
   "{0}: it lacks the closing “>”.": "{0}: 닫는 “>”가 없어요.",
   "{0}: a strength of {1} would ruin the image. Strengths go from {2} to {3}; 0.5 to 1 is usual.":
