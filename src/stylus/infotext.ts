@@ -57,23 +57,25 @@ export interface ImageInfo {
 /** AutoV2 of a file: the first ten digits of its SHA-256. */
 const shortHash = (card: AdapterCard | undefined): string => card?.file.sha256.slice(0, 10) ?? "";
 
-/** In the text of a plot whose prompts each choose their own adapters. */
+/** In the text of a plot whose images choose their own adapters. */
 const CHOSEN_LABEL = "Adapters";
 
-/** Whether the prompts of a plot differ: what it replaces in them has to be there as it was written, tags too. */
-export const replacesWords = ({ plot }: Pick<GenerateOptions, "plot">): boolean =>
-  Object.values(plot ?? {}).some((axis: PlotAxis | null) => axis?.kind === "prompt");
+/** Whether images of a plot have prompts or presets of their own: the prompt has to be there as it was written, tags too. */
+export const staysWritten = ({ plot }: Pick<GenerateOptions, "plot">): boolean =>
+  Object.values(plot ?? {}).some(
+    (axis: PlotAxis | null) => axis?.kind === "prompt" || axis?.kind === "preset",
+  );
 
-/** Whether each prompt of a plot chooses its adapters, so that none belong to all. */
+/** Whether such images choose their adapters, so that none belong to all. */
 export const choosesAgain = (options: Pick<GenerateOptions, "plot" | "method">): boolean =>
-  replacesWords(options) && options.method !== "sd";
+  staysWritten(options) && options.method !== "sd";
 
 /** The adapters that all of a plot's images are made of, as the settings of the whole name them. */
 export function adaptersOfPlot(
   options: Pick<GenerateOptions, "plot">,
   images: readonly Pick<PlannedImage, "adapters">[],
 ): AdapterUse[] {
-  if (replacesWords(options)) return [];
+  if (staysWritten(options)) return [];
   const ids = new Set<string>();
   return images.flatMap(({ adapters }) => {
     const fresh = adapters.filter(({ id }) => !ids.has(id));
@@ -82,13 +84,13 @@ export function adaptersOfPlot(
   });
 }
 
-/** The same of each region; nothing where each prompt has its own. */
+/** The same of each region; nothing where images choose their own. */
 export function regionsOfPlot(
   options: Pick<GenerateOptions, "plot">,
   images: readonly Pick<PlannedImage, "regions">[],
 ): Pick<PlannedImage, "regions"> {
   const count = Math.max(0, ...images.map(({ regions = [] }) => regions.length));
-  if (count === 0 || replacesWords(options)) return {};
+  if (count === 0 || staysWritten(options)) return {};
   const regions = Array.from({ length: count }, (_, index) => {
     const ofIt = images.flatMap((image) => image.regions?.[index] ?? []);
     return { adapters: adaptersOfPlot(options, ofIt), masked: [], formulas: {} };
@@ -126,7 +128,7 @@ export function writeInfotext({ cards, model, version, ...info }: ImageInfo): st
       : []),
   ];
   const { prompt = options.prompt, negativePrompt = options.negativePrompt } = image;
-  const words = (replacesWords(options) ? prompt : withoutTags(prompt)).trim();
+  const words = (staysWritten(options) ? prompt : withoutTags(prompt)).trim();
   const hashes = Object.fromEntries(
     [...used, ...adaptersAnywhere({ ...image, adapters: [] })]
       .map(({ id }) => [`lora:${id}`, shortHash(cards.get(id))])
@@ -145,7 +147,7 @@ export function writeInfotext({ cards, model, version, ...info }: ImageInfo): st
       ["Model", model],
       ...variationFields({ options, image }),
       ...imageFields(options),
-      ...regionFields(replacesWords(options) ? options.regions : regionsOfImage(options.regions, image)),
+      ...regionFields(staysWritten(options) ? options.regions : regionsOfImage(options.regions, image)),
       ["Clip skip", options.clipSkip === 1 ? "" : String(options.clipSkip)],
       ["RNG", options.noise === "nv" ? "NV" : "CPU"],
       ["Combine", options.combine === "switch" ? "switch" : ""],

@@ -33,10 +33,11 @@ import {
   type StageView,
   type VariantView,
 } from "./view.ts";
-import { plotLabels } from "../plot/labels.ts";
+import { plotLabels, vaeTitle } from "../plot/labels.ts";
 import { plotFrom, type Plot } from "../../../stylus/plot/axes.ts";
 import { adaptersAnywhere, regionsOfImage } from "../../../stylus/region-text.ts";
 import { expandPlot } from "../../../stylus/plot/cells.ts";
+import { vaeOf } from "../../../stylus/plot/vaes.ts";
 import { run as runOptions, runRequest, type RunRequest } from "../../../stylus/run.ts";
 import type { LoadedPack, LoadProgress } from "../../../stylus/loaded-pack.ts";
 import type { Wildcards } from "../../../stylus/wildcards.ts";
@@ -231,11 +232,14 @@ export function createRuns(context: RunsContext): Runs {
     /** Draws the sheet of a plot, and keeps it; a run that was stopped has blanks on it. */
     async function drawPlot(plot: Plot): Promise<void> {
       if (!view.images.some(({ encoded }) => encoded)) return;
-      const title = (id: string): string => cards().get(id)?.title ?? id;
+      const titles = {
+        adapter: (id: string): string => cards().get(id)?.title ?? id,
+        vae: (id: string | null): string => vaeTitle(context.pack(), id),
+      };
       const drawn = await drawSheet(
         view.images.map(({ encoded }) => encoded?.png ?? null),
         finishedSize(options),
-        plotLabels(expandPlot(plot, options), title),
+        plotLabels(expandPlot(plot, options), titles),
       );
       const blank = sheetImage(view, { ...drawn, encoded: { png: drawn.png, url: "" } });
       const encoded = await withInfo(drawn.png, { cards: cards(), model, options, image: blank });
@@ -339,6 +343,8 @@ export function createRuns(context: RunsContext): Runs {
       pins: [], // in the list, too; one that is taken out may be gone
       adapters: rest.length === 0 ? "none" : rest.map(listedOf),
     };
+    const loaded = context.pack();
+    const ownVae = image.vae === undefined || loaded === null ? undefined : vaeOf(loaded, image.vae);
     await exclusively(async (signal) => {
       setVariant({ steps: options.steps });
       announce(t.run.announced.comparing);
@@ -351,7 +357,12 @@ export function createRuns(context: RunsContext): Runs {
         if (inner.type === "preview") set("images", imageIndex, "variant", "preview", inner);
       };
       try {
-        const { images } = await runOptions(options, services, { ...hooks, signal, onEvent });
+        const { images } = await runOptions(options, services, {
+          ...hooks,
+          ...(ownVae && { packId: ownVae.packId }),
+          signal,
+          onEvent,
+        });
         const generated = images[0]!;
         const encoded = await encodeImage(generated, { cards: cards(), model, options, image: generated });
         const { nsfw } = generated;
