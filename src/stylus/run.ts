@@ -39,6 +39,8 @@ export interface RunHooks extends RecorderHooks {
   readonly readerPatience?: number | null;
   /** The user's files for `__name__` in prompts; none when left out. */
   readonly wildcards?: Wildcards;
+  /** Places of images that are there already, counted among all of the run: they are planned, but not generated. */
+  readonly finished?: ReadonlySet<number>;
 }
 
 /** What a run is asked for. */
@@ -146,7 +148,9 @@ export async function runRequest(
 
   const texts = words.images.map((own) => readableWords(own, { options, pack, tagsOf }));
   /** Of each image its place among all. */
-  const passes = cells ? passesOf(planned.images) : [[...planned.images.keys()]];
+  const passes = (cells ? passesOf(planned.images) : [[...planned.images.keys()]])
+    .map((places) => places.filter((place) => !hooks.finished?.has(place)))
+    .filter((places) => places.length > 0);
   const requests = passes.map((places) =>
     diffusionRequest(
       { ...options, ...planned.images[places[0]!]!.sampling },

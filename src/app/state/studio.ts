@@ -39,7 +39,7 @@ import { modelOf } from "../packs/packs.ts";
 import { createPlotState, type PlotState } from "./plot/state.ts";
 import { planBatch, regionPlanOptions } from "../../stylus/batch-plan.ts";
 import { createAsking, type AskingOptions } from "./runs/asking.ts";
-import { createQueue, type QueueState, type RunOutcome } from "./runs/queue.ts";
+import { createQueue, type QueuedRun, type QueueState, type RunOutcome } from "./runs/queue.ts";
 import { createRecall, type Recall } from "./runs/recall.ts";
 import { createReading } from "./live-choice.ts";
 import { createRuns, explain, type Runs } from "./runs/runs.ts";
@@ -317,7 +317,7 @@ function buildStudio(services: PageServices): Studio {
     checkAskedRun(asked, { loaded, wildcards: wildcards.files() });
 
   /** Starts a run with what it was asked for, whatever the page shows by now. */
-  async function startRun(asked: AskedRun): Promise<RunOutcome> {
+  async function startRun({ id, asked, wasLeft = false }: QueuedRun): Promise<RunOutcome> {
     const { model, seed, variation, restored } = asked.settings;
     let wanted: CheckedOptions;
     try {
@@ -329,7 +329,9 @@ function buildStudio(services: PageServices): Studio {
     if (!settings.seedLocked) setSettings("seed", seed);
     if (!settings.variation.locked) setSettings("variation", "seed", variation.seed);
     const reason = await packState.during(model, () =>
-      recall.forOneRun(restored, () => runs.start(wanted, (loaded) => checked(asked, loaded))),
+      recall.forOneRun(restored, () =>
+        runs.start(wanted, { id, settle: (loaded) => checked(asked, loaded), wasLeft }),
+      ),
     );
     if (reason) setInputError(reason);
     const status = runs.shown()?.status;

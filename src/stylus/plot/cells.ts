@@ -150,6 +150,17 @@ export function expandPlot(plot: Plot, base: PlotBase): ExpandedPlot {
   return { axes, columns, rows, pages, cells };
 }
 
+/** How many images a run asks for; of a plot that cannot be, as many as without it. */
+export function imageCount(
+  options: PlotBase & { readonly plot: Plot | null; readonly count: number },
+): number {
+  try {
+    return options.plot ? expandPlot(options.plot, options).cells.length : options.count;
+  } catch {
+    return options.count;
+  }
+}
+
 /** Adapters that a plot names: there have to be such. @throws StylusError bad-input */
 export function adaptersOf(plot: Plot): string[] {
   return axisNames.flatMap((name) => {

@@ -99,9 +99,10 @@ describe("a plot", () => {
 
   it("loads the pack of each VAE for its images, with the adapters of a hub again", async () => {
     const { services, requests } = standInServices();
-    const vae = (id: string | null, packId: string) => ({
-      ...{ id, packId, packTitle: packId, title: id ?? "Pocket", sizeBytes: 1, stored: true },
-    });
+    const vae = (id: string | null, packId: string) => {
+      const title = id ?? "Pocket";
+      return { id, title, packId, packTitle: packId, sizeBytes: 1, stored: true };
+    };
     const vaes = [
       vae(null, "pocket"),
       vae("soft", "pocket+soft"),

@@ -270,7 +270,7 @@ export function createEventFolder(set: SetStoreFunction<RunView>): (event: RunEv
           case "loaded":
             break;
           case "notes":
-            run.notice = event.notes.map(spoken).join(" ");
+            run.notice = [...(run.notice ? [run.notice] : []), ...event.notes.map(spoken)].join(" ");
             break;
           case "candidates":
             run.candidates = event.candidates;
@@ -284,7 +284,7 @@ export function createEventFolder(set: SetStoreFunction<RunView>): (event: RunEv
           case "plan":
             for (const [index, plan] of event.images.entries()) {
               const image = run.images[index];
-              if (image) usePlan(image, plan);
+              if (image && image.status !== "done") usePlan(image, plan); // one of before it was interrupted has its own
             }
             break;
           case "diffusion":
