@@ -88,7 +88,7 @@ test("a plot of VAEs and presets has their names, loads the model in use again, 
   await visit("?vae=absent");
   await loaded(page);
   await promptBox(page).fill("a robot in a meadow, clay render");
-  await page.getByRole("button", { name: "Plot", exact: true }).click();
+  await page.getByRole("button", { name: "Plot", exact: true }).press("Enter");
   await type("X: columns").selectOption("VAE");
   await dialog().getByRole("checkbox", { name: "Soft VAE (not downloaded, 5.0 MB)" }).check();
   await dialog().getByText("Soft VAE is not downloaded. Download it under Models").waitFor();

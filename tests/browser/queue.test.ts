@@ -144,7 +144,7 @@ test("an interrupted batch, and an interrupted plot, generate only what is missi
   await expect.poll(async () => (await names()).length).toBe(4);
   await page.reload();
   await loaded(page);
-  await bar.getByText("1 of 3 images is in your gallery").waitFor();
+  await bar.getByText(/of 3 images (?:is|are) in your gallery/).waitFor();
   await bar.getByRole("button", { name: "Continue" }).click();
   await page.locator("figure img[alt^='Plot of “a fox”']").waitFor();
   await page.getByText("3 single images").waitFor();
