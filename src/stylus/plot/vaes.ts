@@ -29,7 +29,7 @@ export function checkVaes(plot: Plot, pack: Pick<LoadedPack, "title" | "vaes">):
       if (!vae)
         throw new StylusError(
           "bad-input",
-          say`${axisSayings.vae} on ${name.toUpperCase()} cannot be “${elided(read.texts[index]!, 40)}”.`,
+          say`${axisSayings.vae} on ${name.toUpperCase()} cannot be ${`“${elided(read.texts[index]!, 40)}”`}.`,
           { where, remedy: say`Use ${pack.vaes.map((each) => each.id ?? ownVae)}.` },
         );
       if (!vae.stored)
