@@ -48,7 +48,6 @@ export const prompts: Readonly<Record<string, string>> = {
   Adapter: "어댑터",
   VAE: "VAE",
   "{0} has no other VAE.": "{0} 모델에 쓸 수 있는 다른 VAE가 없어요.",
-  "{0} is not downloaded.": "{0} 파일을 아직 내려받지 않았어요.",
   "Download it under Models, by the button VAE of your model.":
     "모델 목록에서 지금 쓰는 모델의 ‘VAE…’ 버튼을 눌러 내려받으세요.",
   "{0} on {1} changes nothing, since Stylus does not choose the adapters.":
