@@ -113,7 +113,7 @@ test("a plot of VAEs and presets has their names, loads the model in use again, 
   const cells = page.locator("details figure");
   await expect.poll(() => cells.nth(0).innerText()).toContain("Preset: Balanced · Built-in VAE");
   await expect.poll(() => cells.nth(3).innerText()).toContain("Preset: Paper · Soft VAE");
-  await page.getByRole("button", { name: /^Pocket: ready/ }).waitFor();
+  await page.getByRole("button", { name: /^Pocket: CPU/ }).waitFor();
 
   const downloading = page.waitForEvent("download");
   await page.getByRole("link", { name: "Download the sheet with settings" }).click();
