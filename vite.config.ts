@@ -36,16 +36,8 @@ export default defineConfig({
       injectManifest: {
         // Code, styles and icons. WASM runtimes and the runtime of language models are large: the service worker caches them when
         // they are first used.
-        globPatterns: ["**/*.{js,mjs,css,html,svg,png,webp,woff2,webmanifest,wasm}"],
-        globIgnores: [
-          "packs/**",
-          "**/*.map",
-          "screenshots/**",
-          // Kept, the widget's page would keep the headers that say who may frame it.
-          "widget.html",
-          "stylus-image.js",
-          "examples/*.{html,js,css}",
-        ],
+        globPatterns: ["**/*.{js,mjs,css,html,svg,png,webp,woff2,webmanifest,wasm}", "widget.json"],
+        globIgnores: ["packs/**", "**/*.map", "screenshots/**", "examples/*.{html,js,css}"],
         maximumFileSizeToCacheInBytes: 64 << 20,
       },
     }),

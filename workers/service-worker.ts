@@ -30,6 +30,12 @@ const precache = new PrecacheController();
 precache.addToCacheList(files.filter(({ url }) => !isLarge(`/${url}`)));
 const indexHandler = precache.createHandlerBoundToURL("index.html");
 
+/**
+ * What other sites load, and who may: whoever hosts the site changes headers and settings of these at any time, so that they come from
+ * the network while there is one.
+ */
+const changeable = new Set(["widget.html", "stylus-image.js", "widget.json"].map(absolute));
+
 /** "…/ort-wasm-simd-threaded-CxOG5pUO.wasm" without the hash. */
 const withoutHash = (url: string): string => url.replace(/-[\w-]{8}(?=\.\w+$)/, "");
 
@@ -110,9 +116,21 @@ function isolated(response: Response): Response {
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 }
 
+async function freshOrKept(request: Request, address: string): Promise<Response> {
+  try {
+    return isolated(await fetch(request));
+  } catch (offline) {
+    const kept = await precache.matchPrecache(address); // with the files that it names
+    if (kept) return isolated(kept);
+    throw offline;
+  }
+}
+
 async function respond(event: FetchEvent): Promise<Response> {
   const { request } = event;
   const url = new URL(request.url);
+  const address = url.origin + url.pathname;
+  if (changeable.has(address)) return freshOrKept(request, address);
   if (request.mode === "navigate" && url.pathname.endsWith("/")) {
     return isolated(await indexHandler({ request, event, url }));
   }

@@ -1,5 +1,6 @@
 // Command-line options of the entry scripts: node:util's parser, plus typed values with errors that name the option.
-import { readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import path from "node:path";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { type Place, places } from "../../src/app/state/prompt/region-edit.ts";
 import type { Rectangle } from "../../src/shared/request.ts";
@@ -91,6 +92,20 @@ export function imageFile(name: string, file: string): string {
       `--${name}: ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).message}).`,
     );
   }
+}
+
+/** The text files of a folder and of those in it, by their paths in it, with "/". */
+export function textFiles(name: string, folder: string): { readonly name: string; readonly text: string }[] {
+  if (!existsSync(folder) || !statSync(folder).isDirectory())
+    throw new UsageError(`--${name}: there is no folder ${folder}.`);
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.txt$/i.test(file))
+    .sort();
+  if (files.length === 0) throw new UsageError(`--${name}: ${folder} has no .txt files.`);
+  return files.map((file) => ({
+    name: file.replaceAll(path.sep, "/"),
+    text: readFileSync(path.join(folder, file), "utf8"),
+  }));
 }
 
 /** Options that need another option. */

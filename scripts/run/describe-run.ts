@@ -10,7 +10,7 @@ interface DescribedRun {
   readonly stages: RunReport["stages"];
   readonly images: readonly Pick<
     RunReport["images"][number],
-    "seed" | "adapters" | "formulas" | "nsfw" | "regions"
+    "seed" | "prompt" | "adapters" | "formulas" | "nsfw" | "regions"
   >[];
   readonly options: Pick<RunReport["options"], "adapters">;
 }
@@ -84,6 +84,8 @@ export function describeRun(
     lines.push("No adapters: the base model generates all of it.");
   const seeds = images.map(({ seed }) => seed);
   lines.push(`${seeds.length === 1 ? "Seed" : "Seeds"}: ${seeds.join(", ")}`);
+  // What each image has drawn from a template.
+  for (const { seed, prompt } of images) if (prompt !== undefined) lines.push(`Seed ${seed}: ${prompt}`);
   const checked = images.flatMap(({ nsfw }) => (nsfw === undefined ? [] : [nsfw]));
   if (checked.length > 0)
     lines.push(`NSFW: ${checked.map((nsfw) => (nsfw === null ? "not checked" : short(nsfw))).join(", ")}`);

@@ -14,6 +14,7 @@ import {
   requires,
   runMain,
   size,
+  textFiles,
   UsageError,
 } from "./arguments.ts";
 import { describeRun } from "./describe-run.ts";
@@ -34,6 +35,8 @@ const help = `Usage: npm run generate -- "prompt" [options]
   --size WxH           pixels, multiples of 8 (default: the pack's, with --init the image's proportions)
   --cfg N              guidance scale (default: the pack's)
   --negative TEXT      negative prompt
+  --wildcards FOLDER   text files that __name__ in prompts draws from, an option per line; image i draws by its
+                       seed, as on the page: __colours__ from colours.txt, __animals/cats__ from a folder in it
   --sampler ID         euler, euler_a, dpmpp_2m, dpmpp_sde, dpmpp_2m_sde, ddim, unipc, lcm
   --schedule ID        uniform, karras, exponential, sgm_uniform, simple, beta, ays, trailing, lcm
   --few-step on|off    the pack's few-step adapter (default on)
@@ -80,6 +83,7 @@ const spec = {
   size: { type: "string" },
   cfg: { type: "string" },
   negative: { type: "string", default: "" },
+  wildcards: { type: "string" },
   sampler: { type: "string" },
   schedule: { type: "string" },
   "few-step": { type: "string" },
@@ -224,6 +228,7 @@ function readOptions(): { values: Values; request: AutomationOptions } {
           strength: number("variation", values.variation ?? "0.1", limits.variationStrength),
         },
       })),
+      ...given("wildcards", (folder) => ({ wildcards: textFiles("wildcards", folder) })),
       ...given("noise", (text) => ({ noise: oneOf("noise", text, choices.noise) })),
       ...readInitImage(values, given),
       ...readRegions(values, given),

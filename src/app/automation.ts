@@ -21,6 +21,8 @@ import { run } from "../stylus/run.ts";
 import type { Nsfw, RunReport } from "../stylus/run-types.ts";
 import type { RgbaImage } from "../shared/request.ts";
 import { hasOtherScript, unknownWords } from "../stylus/vocabulary.ts";
+import { readWildcardFile, type WildcardFile } from "../stylus/wildcard-files.ts";
+import { parseWildcards, type Wildcards } from "../stylus/wildcards.ts";
 import { t } from "../texts/texts.ts";
 
 interface AutomationImage {
@@ -62,6 +64,8 @@ export type AutomationOptions = Omit<PartialOptions, "start" | "regions"> & {
   readonly regions?: (Omit<PartialRegions, "areas"> & { readonly areas: readonly AutomationRegion[] }) | null;
   /** What `openModel` has answered; Pocket when left out. */
   readonly model?: string;
+  /** Text files for `__name__` in prompts. */
+  readonly wildcards?: readonly WildcardFile[];
   /** Downloads the NSFW check if it is not here; the report then has its answer for each image. */
   readonly nsfwCheck?: boolean;
 };
@@ -130,6 +134,14 @@ async function drawnRegion(region: AutomationRegion, index: number): Promise<Reg
   });
 }
 
+/** @throws StylusError bad-file */
+async function readWildcards(files: readonly WildcardFile[]): Promise<Wildcards> {
+  const read = files.map(({ name, text }) =>
+    readWildcardFile({ name, sizeBytes: new Blob([text]).size, read: async () => text }),
+  );
+  return new Map((await Promise.all(read)).map(({ name, text }) => [name, parseWildcards(text)]));
+}
+
 async function answer<Value>(work: () => Promise<Value>): Promise<Answer<Value>> {
   try {
     return { ok: true, value: await work() };
@@ -158,7 +170,7 @@ async function openModel(
 export function installAutomation(services: RunServices & Pick<PageServices, "models" | "nsfw">): void {
   window.stylus = {
     openModel: (source) => answer(() => openModel(services, source)),
-    run: ({ start, regions, model, nsfwCheck = false, ...rest }) =>
+    run: ({ start, regions, model, wildcards = [], nsfwCheck = false, ...rest }) =>
       answer(async () => {
         const inputs = memoryInputs();
         const unchecked = new Set<string>();
@@ -182,6 +194,7 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
         } = await run(options, services, {
           readerPatience: null, // nobody waits at the page, and the same command gives the same image
           openInitImage: (asked) => openInitImage(asked, inputs),
+          wildcards: await readWildcards(wildcards),
           ...(model === undefined ? {} : { packId: model }),
           ...(nsfwCheck && { check }),
         });

@@ -3,6 +3,7 @@
 import { limits } from "../shared/limits.ts";
 import { say } from "../shared/saying.ts";
 import {
+  checkClipSkip,
   checkHiresPass,
   checkInitImage,
   checkRegions,
@@ -32,12 +33,7 @@ export function checkDiffusionRequest(
 ): void {
   const sizes = { min: limits.size.min, max: limits.finishedSide, step: latentScale };
   checkSampling(request, sizes);
-  if (request.clipSkip > textLayers)
-    refuse(
-      "clipSkip",
-      say`Clip skip must be 1–${textLayers} for this text encoder, not ${request.clipSkip}.`,
-      say`Use 1 (none) to ${textLayers}.`,
-    );
+  checkClipSkip(request.clipSkip, textLayers);
   if (request.images.length === 0)
     refuse("images", say`The request has no images.`, say`Request at least one image.`);
   const { imageToImage, hires, vaeTilePixels, fewStepAdapter } = request;
@@ -55,7 +51,7 @@ export function checkDiffusionRequest(
     checkPixels(imageToImage);
   }
   if (hires !== undefined) {
-    checkHiresPass(hires, { overImage: imageToImage !== undefined });
+    checkHiresPass(hires, { ...request, overImage: imageToImage !== undefined });
     checkSize(hires, { field: "hires.", sizes });
   }
   if (vaeTilePixels !== undefined) checkTile(vaeTilePixels, latentScale);

@@ -4,6 +4,7 @@ import { isBlock } from "./block-names.ts";
 import { StylusError } from "./errors.ts";
 import { say, type Saying } from "./saying.ts";
 import { choices, limits, type Range } from "./limits.ts";
+import { mostSteps, secondPassLength } from "./schedule-length.ts";
 import { readRegionMask } from "./region-mask.ts";
 import type {
   AdapterUse,
@@ -67,6 +68,31 @@ export type Sampling = Pick<
   | "noise"
 >;
 
+/** @param textLayers of the text encoder; undefined: they are not known */
+export function checkClipSkip(clipSkip: number, textLayers: number | undefined, field = "clipSkip"): void {
+  if (textLayers !== undefined && clipSkip > textLayers)
+    refuse(
+      field,
+      say`Clip skip must be 1–${textLayers} for this text encoder, not ${clipSkip}.`,
+      say`Use 1 (none) to ${textLayers}.`,
+    );
+}
+
+/** @param steps of the schedule */
+export function checkScheduleLength(
+  field: string,
+  steps: number,
+  sampling: Pick<DiffusionRequest, "schedule" | "sampler">,
+): void {
+  const most = mostSteps(sampling);
+  if (steps > most)
+    refuse(
+      field,
+      say`The LCM schedule has at most ${most} steps, not ${steps}.`,
+      say`Use 4 to 8 steps with LCM, or choose another schedule.`,
+    );
+}
+
 /** Sides of an image in pixels. */
 export type SizeRange = Range & { readonly step: number };
 
@@ -78,6 +104,7 @@ export function checkSampling(request: Sampling, sizes: SizeRange): void {
   checkRange("clipSkip", request.clipSkip, { ...limits.clipSkip, step: 1, name: say`Clip skip` });
   checkOneOf("sampler", request.sampler, { among: choices.sampler, name: say`Sampler` });
   checkOneOf("schedule", request.schedule, { among: choices.schedule, name: say`Schedule` });
+  checkScheduleLength("steps", request.steps, request);
   checkOneOf("noise", request.noise, { among: choices.noise, name: say`Noise` });
   checkSize(request, { field: "", sizes });
 }
@@ -217,7 +244,10 @@ export function checkRegions(
 /** A hires pass, except its size. */
 export function checkHiresPass(
   { strength, steps, upscaler }: Pick<HiresFix, "strength" | "steps" | "upscaler">,
-  { overImage }: { readonly overImage: boolean },
+  {
+    overImage,
+    ...sampling
+  }: { readonly overImage: boolean } & Pick<DiffusionRequest, "schedule" | "sampler">,
 ): void {
   if (overImage) {
     refuse(
@@ -231,6 +261,13 @@ export function checkHiresPass(
     name: say`Hires denoising strength`,
   });
   checkRange("hires.steps", steps, { ...limits.steps, step: 1, name: say`Hires steps` });
+  const length = secondPassLength({ steps, strength });
+  if (length > mostSteps(sampling))
+    refuse(
+      "hires.steps",
+      say`Hires fix of ${steps} steps at a denoising strength of ${strength} needs a schedule of ${length} steps; that of LCM has at most ${mostSteps(sampling)}.`,
+      say`Lower the hires steps, raise the denoising strength, or choose another schedule.`,
+    );
   checkOneOf("hires.upscaler", upscaler, { among: choices.upscaler, name: say`Upscaler` });
 }
 

@@ -3,7 +3,7 @@
 import { StylusError } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import { atCommit, readHubFacts } from "./hub-facts.ts";
-import { fileUrl, type Manifest, type ManifestFile } from "./manifest.ts";
+import { fileUrl, type Manifest, type ManifestFile, type ManifestKind } from "./manifest.ts";
 import type { Pin, StorageRecords } from "./pins.ts";
 
 export interface KnownFile {
@@ -16,12 +16,21 @@ export interface KnownFile {
   readonly sizeBytes: number | null;
   readonly sha256: string | null;
   readonly pin: Pin | null;
+  /** The user chooses it among others, or may give it from the disk: a model, an adapter. */
+  readonly isChosen: boolean;
 }
 
-export function combine(file: ManifestFile, { url, pin }: { url: string; pin: Pin | null }): KnownFile {
+/** Kinds of which there is only one for its work. */
+const onlyKinds: readonly ManifestKind[] = ["nsfw-check", "reranker"];
+
+export function combine(
+  file: ManifestFile,
+  { url, pin, isChosen = true }: { url: string; pin: Pin | null; isChosen?: boolean },
+): KnownFile {
   return {
     file,
     url,
+    isChosen,
     pinnedUrl: pin?.commit ? atCommit(url, pin.commit) : url,
     sizeBytes: file.sizeExact ? file.sizeBytes : (pin?.sizeBytes ?? null),
     sha256: file.sha256 ?? pin?.sha256 ?? null,
@@ -37,7 +46,8 @@ export async function knownFile(
   context: { manifest: Manifest; siteUrl: string; records: StorageRecords },
 ): Promise<KnownFile> {
   const url = fileUrl(context.manifest, file, context.siteUrl);
-  return combine(file, { url, pin: await context.records.get("pins", url) });
+  const isChosen = !onlyKinds.includes(context.manifest.kind);
+  return combine(file, { url, pin: await context.records.get("pins", url), isChosen });
 }
 
 /**
@@ -67,7 +77,7 @@ export async function askHub(
   if (facts.sha256 === null && facts.sizeBytes === null && facts.commit === null) return known;
   const pin: Pin = { ...facts, origin: "hub", pinnedAt: new Date() };
   await records.put("pins", url, pin);
-  return combine(file, { url, pin });
+  return combine(file, { url, pin, isChosen: known.isChosen });
 }
 
 /** Pins the facts of a first download that were unknown before. */

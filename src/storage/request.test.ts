@@ -102,6 +102,16 @@ it("a file missing on this site has another remedy than one missing on a hub", a
   await expect(requestPart(url, part)).rejects.toMatchObject({ remedy: expect.stringMatching(/^Choose/) });
 });
 
+it.each([404, 401, 403, 416])(
+  "%i of a file that nobody can choose advises to wait for another version",
+  async (status) => {
+    answerWith(status);
+    await expect(requestPart(url, { ...part, isChosen: false })).rejects.toMatchObject({
+      remedy: "Try again later, or wait for an update of this site.",
+    });
+  },
+);
+
 it("a connection that ends, even with an error, goes to the one that waits longest", async () => {
   const limit = new ConnectionLimit(1);
   const order: string[] = [];

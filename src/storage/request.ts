@@ -11,6 +11,8 @@ export interface PartRequest {
   readonly toByte: number | null;
   /** Required size of the whole file; null if unknown. */
   readonly sizeBytes: number | null;
+  /** False: the user cannot give it from the disk, nor choose another one. */
+  readonly isChosen?: boolean | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -36,19 +38,23 @@ export class ConnectionLimit {
   }
 }
 
+/** Of files such as the NSFW check’s. */
+const noOtherRemedy = say`Try again later, or wait for an update of this site.`;
+
 /** The remedy for a missing file of this site or of a hub. */
-const missingRemedy = (url: string): Saying =>
-  new URL(url).origin === globalThis.location?.origin
-    ? say`The site is incomplete. Publish it again with all files of the pack, then reload.`
-    : say`Choose another model, or use the file from your disk.`;
+function missingRemedy(url: string, { isChosen = true }: PartRequest): Saying {
+  if (new URL(url).origin === globalThis.location?.origin)
+    return say`The site is incomplete. Publish it again with all files of the pack, then reload.`;
+  return isChosen ? say`Choose another model, or use the file from your disk.` : noOtherRemedy;
+}
 
 /** The browser reliably knows only that it has no network. */
 const isOffline = (): boolean => globalThis.navigator?.onLine === false;
 
-const otherFile = (path: string, url: string, said: Saying): StylusError =>
+const otherFile = (url: string, { path, isChosen = true }: PartRequest, said: Saying): StylusError =>
   new StylusError("bad-file", say`${path} on the server is not the expected file: ${said}.`, {
     where: url,
-    remedy: say`Choose another model, or wait for an update of this site.`,
+    remedy: isChosen ? say`Choose another model, or wait for an update of this site.` : noOtherRemedy,
   });
 
 /** Checks Content-Range if the server exposes it. */
@@ -56,10 +62,10 @@ function checkRange(response: Response, url: string, part: PartRequest): void {
   const [, from, total] =
     /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get("content-range") ?? "") ?? [];
   if (from !== undefined && Number(from) !== part.fromByte) {
-    throw otherFile(part.path, url, say`the server sent bytes from ${from} instead of ${part.fromByte}`);
+    throw otherFile(url, part, say`the server sent bytes from ${from} instead of ${part.fromByte}`);
   }
   if (total !== undefined && total !== "*" && part.sizeBytes !== null && Number(total) !== part.sizeBytes) {
-    throw otherFile(part.path, url, say`it has ${total} bytes, not ${part.sizeBytes}`);
+    throw otherFile(url, part, say`it has ${total} bytes, not ${part.sizeBytes}`);
   }
 }
 
@@ -92,14 +98,17 @@ export async function requestPart(url: string, part: PartRequest): Promise<Respo
   if (response.status === 404 || response.status === 410 || (response.ok && isPage)) {
     throw new StylusError("not-found", say`${path} is missing on the server.`, {
       where: url,
-      remedy: missingRemedy(url),
+      remedy: missingRemedy(url, part),
     });
   }
-  if (response.status === 416) throw otherFile(path, url, say`it ends before byte ${fromByte}`);
+  if (response.status === 416) throw otherFile(url, part, say`it ends before byte ${fromByte}`);
   if (response.status === 401 || response.status === 403) {
     throw new StylusError("network", say`The server refused to send ${path} (${response.status}).`, {
       where: url,
-      remedy: say`It may require an account or consent to a licence. Download the file from the model’s page, then choose it from your disk.`,
+      remedy:
+        part.isChosen === false
+          ? noOtherRemedy
+          : say`It may require an account or consent to a licence. Download the file from the model’s page, then choose it from your disk.`,
     });
   }
   if (response.status === 429) {

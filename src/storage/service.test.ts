@@ -115,6 +115,15 @@ it("stops the other files and names the fault when one fails", async () => {
   });
 });
 
+it("advises nothing that cannot be done where there is one file only", async () => {
+  host.files.delete(`${site}p/vae/w.bin`);
+  const remedy = (kind: string): Promise<unknown> =>
+    service.openPack(manifestOf([vaeFile], { kind }), site).catch(({ remedy }: { remedy: string }) => remedy);
+  expect(await remedy("nsfw-check")).toBe("Try again later, or wait for an update of this site.");
+  expect(await remedy("reranker")).toBe("Try again later, or wait for an update of this site.");
+  expect(await remedy("checkpoint")).toBe("Choose another model, or use the file from your disk.");
+});
+
 it("ends with “cancelled” when its signal is aborted", async () => {
   const controller = new AbortController();
   host.fault = () => (controller.abort(), null);

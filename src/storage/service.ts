@@ -234,7 +234,8 @@ export class StorageService {
         const stored = pin?.sha256 ? await store.open(pin.sha256) : null;
         if (stored) return { blob: stored, downloadedBytes: 0 };
         let downloadedBytes = 0;
-        const remote = { path, url: known.pinnedUrl, sizeBytes: known.sizeBytes, sha256: known.sha256, key };
+        const { pinnedUrl: url, sizeBytes, isChosen } = known;
+        const remote = { path, url, sizeBytes, sha256: known.sha256, key, isChosen };
         const { blob, sha256 } = await download(remote, store, {
           ...this.#options,
           connections: this.#connections,

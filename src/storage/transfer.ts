@@ -21,6 +21,8 @@ import {
 export interface TransferOptions {
   readonly path: string;
   readonly url: string;
+  /** As in PartRequest. */
+  readonly isChosen?: boolean | undefined;
   readonly sizeBytes: number;
   readonly segmentBytes: number;
   readonly connections: ConnectionLimit;
@@ -162,7 +164,7 @@ export class Transfer {
   }
 
   async #fetchOnce(index: number, signal: AbortSignal): Promise<void> {
-    const { path, url, sizeBytes, stallMs, onBytes } = this.#options;
+    const { path, url, isChosen, sizeBytes, stallMs, onBytes } = this.#options;
     throwIfAborted(signal);
     if (!this.#serverHasRanges) await this.#startAnew();
     const segments = this.#segments;
@@ -173,7 +175,7 @@ export class Transfer {
     const fromByte = start + segments.received[index]!;
     const stop = new AbortController();
     const stall = setTimeout(() => stop.abort(), stallMs);
-    const part = { path, fromByte, toByte: isLast ? null : start + length, sizeBytes };
+    const part = { path, fromByte, toByte: isLast ? null : start + length, sizeBytes, isChosen };
     let response: Response;
     try {
       response = await requestPart(url, { ...part, signal: AbortSignal.any([signal, stop.signal]) });

@@ -3,7 +3,7 @@
 import type { HiresFix, ImageToImage, InpaintMask } from "../shared/request.ts";
 import { say } from "../shared/saying.ts";
 import { limits } from "../shared/limits.ts";
-import { checkHiresPass, checkRange, refuse } from "../shared/request-check.ts";
+import { checkHiresPass, checkRange, refuse, type Sampling } from "../shared/request-check.ts";
 
 /** An image of the input store, sizes in pixels. */
 export interface InitImage {
@@ -99,7 +99,7 @@ export function checkHires(
     readonly height: number;
     readonly maxSide: number;
     readonly overImage: boolean;
-  },
+  } & Pick<Sampling, "schedule" | "sampler">,
 ): void {
   checkRange("hires.scale", hires.scale, { ...limits.hiresScale, name: say`Upscale by` });
   checkHiresPass(hires, options);

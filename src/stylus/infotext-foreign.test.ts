@@ -112,7 +112,7 @@ describe("settings of other tools", () => {
       "a <hypernet:x:1> fox <lora:gone:1>",
     );
     expect(options).toMatchObject({ prompt: "a  fox", schedule: "karras", cfgScale: 7, seed: 42 });
-    expect(english(describeDropped(dropped)!)).toBe(
+    expect(english(describeDropped(dropped.map(english))!)).toBe(
       "Not loaded: Sampler DPM2 a Karras, Steps 9999, Variation seed 99, Size 4096x64, Clip skip 2.5, RNG TPU, VAE tile 7, <hypernet:x:1>.",
     );
     expect(english(describeDropped(Array.from({ length: 10 }, () => "x".repeat(99)))!)).toMatch(

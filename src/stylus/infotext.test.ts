@@ -79,10 +79,9 @@ describe("infotext", () => {
         parseParameters(`a fox\nSteps: 20, Seed: 12, Size: 256x256, ${found}`),
         cards,
       );
-      expect([read.options.variation, read.dropped.filter((each) => each.startsWith("Var"))]).toEqual([
-        undefined,
-        dropped,
-      ]);
+      expect([read.options.variation, read.dropped.filter((each) => String(each).startsWith("Var"))]).toEqual(
+        [undefined, dropped],
+      );
     }
   });
 

@@ -23,13 +23,21 @@ import {
   readTile,
 } from "./infotext-images.ts";
 import { promptsOf } from "./regions.ts";
-import { adaptersAnywhere, readRegions, regionFields, regionLabels, regionsOfImage } from "./region-text.ts";
+import {
+  adaptersAnywhere,
+  foreignRegionLabels,
+  readRegions,
+  regionFields,
+  regionLabels,
+  regionsOfImage,
+  takeForeignRegions,
+  type WordsWithRegions,
+} from "./region-text.ts";
 import type { PlotAxis } from "./plot/axes.ts";
 import { plotFields, plotLabels, readPlot } from "./plot/fields.ts";
 import { limits } from "../shared/limits.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import type { PlannedImage } from "./run-types.ts";
-import type { ImagePrompt } from "./wildcards.ts";
 
 export interface ImageInfo {
   readonly options: GenerateOptions;
@@ -49,23 +57,25 @@ export interface ImageInfo {
 /** AutoV2 of a file: the first ten digits of its SHA-256. */
 const shortHash = (card: AdapterCard | undefined): string => card?.file.sha256.slice(0, 10) ?? "";
 
-/** In the text of a plot whose prompts each choose their own adapters. */
+/** In the text of a plot whose images choose their own adapters. */
 const CHOSEN_LABEL = "Adapters";
 
-/** Whether the prompts of a plot differ: what it replaces in them has to be there as it was written, tags too. */
-export const replacesWords = ({ plot }: Pick<GenerateOptions, "plot">): boolean =>
-  Object.values(plot ?? {}).some((axis: PlotAxis | null) => axis?.kind === "prompt");
+/** Whether images of a plot have prompts or presets of their own: the prompt has to be there as it was written, tags too. */
+export const staysWritten = ({ plot }: Pick<GenerateOptions, "plot">): boolean =>
+  Object.values(plot ?? {}).some(
+    (axis: PlotAxis | null) => axis?.kind === "prompt" || axis?.kind === "preset",
+  );
 
-/** Whether each prompt of a plot chooses its adapters, so that none belong to all. */
+/** Whether such images choose their adapters, so that none belong to all. */
 export const choosesAgain = (options: Pick<GenerateOptions, "plot" | "method">): boolean =>
-  replacesWords(options) && options.method !== "sd";
+  staysWritten(options) && options.method !== "sd";
 
 /** The adapters that all of a plot's images are made of, as the settings of the whole name them. */
 export function adaptersOfPlot(
   options: Pick<GenerateOptions, "plot">,
   images: readonly Pick<PlannedImage, "adapters">[],
 ): AdapterUse[] {
-  if (replacesWords(options)) return [];
+  if (staysWritten(options)) return [];
   const ids = new Set<string>();
   return images.flatMap(({ adapters }) => {
     const fresh = adapters.filter(({ id }) => !ids.has(id));
@@ -74,13 +84,13 @@ export function adaptersOfPlot(
   });
 }
 
-/** The same of each region; nothing where each prompt has its own. */
+/** The same of each region; nothing where images choose their own. */
 export function regionsOfPlot(
   options: Pick<GenerateOptions, "plot">,
   images: readonly Pick<PlannedImage, "regions">[],
 ): Pick<PlannedImage, "regions"> {
   const count = Math.max(0, ...images.map(({ regions = [] }) => regions.length));
-  if (count === 0 || replacesWords(options)) return {};
+  if (count === 0 || staysWritten(options)) return {};
   const regions = Array.from({ length: count }, (_, index) => {
     const ofIt = images.flatMap((image) => image.regions?.[index] ?? []);
     return { adapters: adaptersOfPlot(options, ofIt), masked: [], formulas: {} };
@@ -118,7 +128,7 @@ export function writeInfotext({ cards, model, version, ...info }: ImageInfo): st
       : []),
   ];
   const { prompt = options.prompt, negativePrompt = options.negativePrompt } = image;
-  const words = (replacesWords(options) ? prompt : withoutTags(prompt)).trim();
+  const words = (staysWritten(options) ? prompt : withoutTags(prompt)).trim();
   const hashes = Object.fromEntries(
     [...used, ...adaptersAnywhere({ ...image, adapters: [] })]
       .map(({ id }) => [`lora:${id}`, shortHash(cards.get(id))])
@@ -137,7 +147,7 @@ export function writeInfotext({ cards, model, version, ...info }: ImageInfo): st
       ["Model", model],
       ...variationFields({ options, image }),
       ...imageFields(options),
-      ...regionFields(replacesWords(options) ? options.regions : regionsOfImage(options.regions, image)),
+      ...regionFields(staysWritten(options) ? options.regions : regionsOfImage(options.regions, image)),
       ["Clip skip", options.clipSkip === 1 ? "" : String(options.clipSkip)],
       ["RNG", options.noise === "nv" ? "NV" : "CPU"],
       ["Combine", options.combine === "switch" ? "switch" : ""],
@@ -187,9 +197,9 @@ export interface ReadSettings {
   /** Ids, or names, of adapters that its tags ask for and that are not there. */
   readonly missing: readonly string[];
   /** What the prompts were drawn from: with the same seed and files it gives them again. Null when they were written as they are. */
-  readonly template: ImagePrompt | null;
+  readonly template: WordsWithRegions | null;
   /** What the text says and the options do not: "Sampler DPM2 a", "Variation seed 99". */
-  readonly dropped: readonly string[];
+  readonly dropped: readonly (string | Saying)[];
 }
 
 const ownVersion = /^Stylus Web\b/u;
@@ -237,7 +247,7 @@ const silent: ReadonlySet<string> = new Set(
   width,height,quantity,workflow`
     .split(",")
     .map((label) => label.trim())
-    .concat(plotLabels, regionLabels),
+    .concat(plotLabels, regionLabels, foreignRegionLabels),
 );
 
 /**
@@ -257,12 +267,14 @@ export function readSettings(
   const tags = readLoraTags(prompt, listed);
   const isKnown = (id: string): boolean => cards === null || cards.has(id);
   const ids = new Map(tags.tags.map(({ start, id }) => [start, id]));
-  const words = replaceTags(prompt, (tag) => {
+  const ownTags = replaceTags(prompt, (tag) => {
     const id = ids.get(tag.start);
     if (id === undefined || !isKnown(id) || cards?.get(id)?.fewStep) return "";
     return id === tag.name ? tag.text : `<${[tag.kind, id, ...tag.parts].join(":")}>`;
   });
   const regions = readRegions(fields);
+  const foreign = regions === null ? takeForeignRegions({ prompt: ownTags, negativePrompt, fields }) : null;
+  const words: WordsWithRegions = foreign?.words ?? { prompt: ownTags.trim(), negativePrompt };
   const inRegions = readLoraTags(promptsOf(regions).join(" "), listed).tags;
   const size = readSize(fields);
   const { plot, unread: unreadOfPlot } = readPlot(fields);
@@ -303,24 +315,25 @@ export function readSettings(
     ...unread.filter(([, isRead]) => !isRead).map(([label]) => label),
     ...droppedHires(fields),
     ...unreadOfPlot,
+    ...(foreign?.unread ?? []),
     ...others,
   ];
   const noTags = promptTags(prompt).filter(({ kind }) => kind !== "lora" && kind !== "lyco");
   return {
     options: {
-      prompt: words.trim(),
-      negativePrompt,
+      ...words,
       fewStep: tags.adapters.some(({ id }) => cards?.get(id)?.fewStep),
       method: (isOwn ? fields.get(CHOSEN_LABEL) === "chosen" : tags.adapters.length === 0) ? "stylus" : "sd",
       ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     },
     start: readInitImageValues(fields),
-    template: readTemplate({ prompt: words.trim(), negativePrompt, fields }),
+    template: readTemplate({ prompt: words.prompt, negativePrompt, fields }),
     model: fields.get("Model") ?? "",
     missing: [...new Set([...tags.tags, ...inRegions].map(({ id }) => id).filter((id) => !isKnown(id)))],
     dropped: [
       ...labels.filter((label) => !isNothing(fields, label)).map((label) => `${label} ${fields.get(label)!}`),
       ...noTags.map(({ text }) => text),
+      ...(foreign?.dropped ?? []),
     ],
   };
 }
@@ -328,11 +341,11 @@ export function readSettings(
 /** Whether an image's text says what its prompts were drawn from. */
 export const hasTemplate = (text: string): boolean => readTemplate(parseParameters(text)) !== null;
 
-function readTemplate({ prompt, negativePrompt, fields }: GenerationParameters): ImagePrompt | null {
+function readTemplate({ prompt, negativePrompt, fields }: GenerationParameters): WordsWithRegions | null {
   const [template = "", negative = ""] = TEMPLATE_LABELS.map((label) => fields.get(label));
-  return template === "" && negative === ""
-    ? null
-    : { prompt: template || prompt, negativePrompt: negative || negativePrompt };
+  if (template === "" && negative === "") return null;
+  const words = { prompt: template || prompt, negativePrompt: negative || negativePrompt };
+  return takeForeignRegions({ ...words, fields })?.words ?? words;
 }
 
 /** The options of `readSettings`, out of a `parameters` text. */

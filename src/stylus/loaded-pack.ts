@@ -44,6 +44,19 @@ export interface RemoteFile {
   readonly pageUrl: string | null;
 }
 
+/** A VAE that a model can have. */
+export interface VaeChoice {
+  /** Null: the model's own. */
+  readonly id: string | null;
+  readonly title: string;
+  /** The pack that has the model and this VAE. */
+  readonly packId: string;
+  readonly packTitle: string;
+  readonly sizeBytes: number;
+  /** Its file is in this browser. */
+  readonly stored: boolean;
+}
+
 /** A pack that is loaded and ready to generate. */
 export interface LoadedPack {
   readonly id: string;
@@ -54,6 +67,8 @@ export interface LoadedPack {
   readonly persistent: boolean;
   readonly device: DeviceReport;
   readonly defaults: PackDefaults;
+  /** Those that the model can have, its own first; empty where there is no other. */
+  readonly vaes: readonly VaeChoice[];
   /** Every adapter of the pack, few-step ones included, and those of the user that fit it. */
   readonly cards: readonly AdapterCard[];
   /** Adapters that fit, but that the option `commercialOnly` leaves out: not among the cards. */

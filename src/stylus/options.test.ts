@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { StylusError } from "../shared/errors.ts";
-import { checkOptions, completeOptions, type PackDefaults } from "./options.ts";
+import { checkOptions, completeOptions, problemOf, type PackDefaults } from "./options.ts";
 import { limits } from "../shared/limits.ts";
 
 const defaults: PackDefaults = {
@@ -52,6 +52,16 @@ describe("completeOptions", () => {
   });
 });
 
+it("clip skip counts the layers of the text encoder, where they are known", () => {
+  const options = completeOptions({ prompt: "a fox", clipSkip: 7 }, defaults);
+  expect(problemOf(options, defaults)).toBeNull();
+  const problem = problemOf({ ...options, prompt: "" }, { ...defaults, textLayers: 6 });
+  expect([problem?.where, problem?.message]).toEqual([
+    "clipSkip",
+    "Clip skip must be 1–6 for this text encoder, not 7.",
+  ]);
+});
+
 describe("checkOptions", () => {
   it("accepts the defaults and a 5,000-character prompt", () => {
     checkOptions(completeOptions({ prompt: "fox ".repeat(1250) }, defaults));
@@ -70,6 +80,12 @@ describe("checkOptions", () => {
     ["adapters", { adapters: [{ id: "clay", weight: 80 }] }],
     ["adapters", { adapters: [{ id: "clay", weight: 1, textStrength: -20.5 }] }],
     ["strengths", { strengths: { clay: Number.NaN } }],
+    ["steps", { steps: 51, sampler: "lcm", schedule: "uniform" }],
+    ["steps", { steps: 51, schedule: "lcm" }],
+    [
+      "hires.steps",
+      { schedule: "lcm", hires: { scale: 1.5, steps: 20, strength: 0.3, upscaler: "pixel-nearest" } },
+    ],
   ])("names %s", (field, change) => {
     const error = refusal(change);
     expect(error.code).toBe("bad-input");

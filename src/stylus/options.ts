@@ -8,14 +8,17 @@ import {
   type MethodId,
   type PresetId,
 } from "../shared/limits.ts";
+import { StylusError } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import type { AdapterUse, DevicePreference, SamplerId, ScheduleId, Variation } from "../shared/request.ts";
 import {
+  checkClipSkip,
   checkInitImage,
   checkOneOf,
   checkRange,
   checkRegions,
   checkSampling,
+  checkScheduleLength,
   checkSeed,
   checkStrength,
   checkTile,
@@ -36,7 +39,7 @@ import {
   type InitImageOptions,
   type InitImage,
 } from "./image-options.ts";
-import { plotFrom, type Plot } from "./plot/axes.ts";
+import { axisNames, axisSayings, plotFrom, type AxisKind, type Plot } from "./plot/axes.ts";
 import { expandPlot } from "./plot/cells.ts";
 import { completeRegions, hasPrompt, type PartialRegions, type RegionOptions } from "./regions.ts";
 
@@ -137,6 +140,8 @@ export interface PackDefaults {
   readonly fewStep: SamplingDefaults | null;
   /** Longest side of an image in pixels, second pass included; `limits.finishedSide` when absent. */
   readonly maxSide?: number;
+  /** Layers of its text encoder, which clip skip counts; `limits.clipSkip` alone counts when absent. */
+  readonly textLayers?: number;
 }
 
 /** Sizes that a pack can generate in one pass, in pixels. */
@@ -243,6 +248,7 @@ export function checkOptions(
 ): CheckedOptions {
   checkBeforeLoading(options);
   checkSampling(options, sizeLimits(defaults));
+  checkClipSkip(options.clipSkip, defaults?.textLayers);
   checkRange("count", options.count, { ...limits.count, step: 1, name: say`Images` });
   checkSeed(options.seed);
   if (options.variation !== null) checkVariation(options.variation);
@@ -262,11 +268,7 @@ export function checkOptions(
   for (const [id, strength] of Object.entries(options.strengths)) checkStrength("strengths", id, strength);
   const { start, hires, vaeTilePixels, regions } = options;
   if (start !== null) checkInitImage("start", start);
-  if (hires !== null) {
-    const maxSide = defaults?.maxSide ?? limits.finishedSide;
-    const { width, height } = options;
-    checkHires(hires, { width, height, maxSide, overImage: start !== null });
-  }
+  if (hires !== null) checkHiresOf(options, hires, defaults);
   if (vaeTilePixels !== null) checkTile(vaeTilePixels, limits.size.step);
   if (regions !== null) {
     checkRegions(regions, { maskedOnly: start?.mask?.region === "masked" });
@@ -278,8 +280,51 @@ export function checkOptions(
         say`Describe what belongs there, or remove the region.`,
       );
   }
-  if (options.plot !== null) expandPlot(options.plot, options);
+  if (options.plot !== null) checkPlot(options.plot, options, defaults);
   return options as CheckedOptions;
+}
+
+function checkHiresOf(
+  options: GenerateOptions,
+  hires: HiresOptions,
+  defaults: PackDefaults | undefined,
+): void {
+  const maxSide = defaults?.maxSide ?? limits.finishedSide;
+  checkHires(hires, { ...options, maxSide, overImage: options.start !== null });
+}
+
+/** What `checkOptions` would refuse, whatever the prompt. */
+export function problemOf(options: GenerateOptions, defaults: PackDefaults): StylusError | null {
+  try {
+    checkOptions(options.prompt.trim() === "" ? { ...options, prompt: "a" } : options, { defaults });
+    return null;
+  } catch (error) {
+    if (error instanceof StylusError) return error;
+    throw error;
+  }
+}
+
+function checkPlot(plot: Plot, options: GenerateOptions, defaults: PackDefaults | undefined): void {
+  const { cells } = expandPlot(plot, options);
+  /** The first of these kinds that it varies. */
+  const axisOf = (...kinds: readonly AxisKind[]): string => {
+    const names = kinds.map((kind) => axisNames.find((name) => plot[name]?.kind === kind));
+    return `plot.${names.find(Boolean)}`;
+  };
+  for (const { sampling } of cells) {
+    const own = { ...options, ...sampling };
+    checkScheduleLength(axisOf("steps", "schedule", "sampler"), own.steps, own);
+    checkClipSkip(own.clipSkip, defaults?.textLayers, axisOf("clipSkip"));
+    if (own.hires !== null) checkHiresOf(own, own.hires, defaults);
+  }
+  const choosesByStylus = options.method === "stylus" && options.adapters === "auto";
+  const name = axisNames.find((each) => plot[each]?.kind === "preset");
+  if (name && !choosesByStylus)
+    refuse(
+      `plot.${name}`,
+      say`${axisSayings.preset} on ${name.toUpperCase()} changes nothing, since Stylus does not choose the adapters.`,
+      say`Choose the method Stylus under Settings, or another type for ${name.toUpperCase()}.`,
+    );
 }
 
 function checkIds(field: string, ids: readonly string[]): void {

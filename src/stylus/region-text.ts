@@ -1,7 +1,13 @@
 // The regions of a finished image: with its own words and adapters, as settings, and in a `parameters` text. Pure.
+import type { GenerationParameters } from "../formats/generation-parameters.ts";
+import { latentCoupleLabel, readLatentCouple } from "../formats/latent-couple.ts";
+import { readRegionalPrompter, regionalPrompterLabels } from "../formats/regional-prompter.ts";
+import { limits } from "../shared/limits.ts";
 import { withoutTags } from "../shared/prompt-syntax.ts";
 import { checkRegions } from "../shared/request-check.ts";
 import type { AdapterUse } from "../shared/request.ts";
+import { say, type Saying } from "../shared/saying.ts";
+import { elided } from "../shared/untrusted-text.ts";
 import { formatLoraTag } from "./lora-tags.ts";
 import {
   defaultBaseWeight,
@@ -42,7 +48,7 @@ export const adaptersAnywhere = ({
   ...regions.flatMap((region) => region.adapters),
 ];
 
-/** Labels of a `parameters` text; the extensions of other programs cut an image otherwise, and their labels are not read. */
+/** Labels of a `parameters` text. */
 export const regionLabels = ["Regions", "Region base weight", "Region prompts"] as const;
 
 /** Label and value pairs; empty without regions. */
@@ -74,4 +80,51 @@ export function readRegions(fields: ReadonlyMap<string, string>): PartialRegions
   } catch {
     return undefined;
   }
+}
+
+/** Labels of AUTOMATIC1111's extensions. */
+export const foreignRegionLabels: readonly string[] = [latentCoupleLabel, ...regionalPrompterLabels];
+
+/** Prompts with the regions that stand in them. */
+export interface WordsWithRegions {
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly regions?: PartialRegions;
+}
+
+export interface TakenRegions {
+  readonly words: WordsWithRegions;
+  /** Labels of the text that have no part in them. */
+  readonly unread: readonly string[];
+  readonly dropped: readonly Saying[];
+}
+
+/** What of the regions of other programs an image here can have. Null: there are none. */
+export function takeForeignRegions(parameters: GenerationParameters): TakenRegions | null {
+  const found = readRegionalPrompter(parameters) ?? readLatentCouple(parameters);
+  if (found === null) return null;
+  const { prompt, negativePrompt, areas, baseWeight, addPrompt, unread, negativeByRegion } = found;
+  const isInside = (from: number, side: number): boolean =>
+    from >= 0 && side >= limits.regionSide && from + side <= 1 + 1e-6;
+  const fits = ({ x, y, width, height, weight }: (typeof areas)[number]): boolean =>
+    isInside(x, width) &&
+    isInside(y, height) &&
+    weight >= limits.regionWeight.min &&
+    weight <= limits.regionWeight.max;
+  const taken = areas.filter(fits).slice(0, limits.regions);
+  const left = areas.filter((area) => !taken.includes(area));
+  return {
+    words: {
+      prompt,
+      negativePrompt,
+      ...(taken.length > 0 && {
+        regions: { areas: taken, baseWeight: Math.min(1, Math.max(0, baseWeight)), addPrompt },
+      }),
+    },
+    unread,
+    dropped: [
+      ...left.map((area) => say`region ${areas.indexOf(area) + 1} “${elided(area.prompt, 30)}”`),
+      ...(negativeByRegion ? [say`the negative prompt of each region`] : []),
+    ],
+  };
 }

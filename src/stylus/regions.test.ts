@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { pack, refusal, standInServices } from "../../tests/fixtures/stand-in-services.ts";
 import { parseParameters } from "../formats/generation-parameters.ts";
-import { readSettings, writeInfotext } from "./infotext.ts";
+import { english } from "../shared/saying.ts";
+import { describeDropped, readSettings, writeInfotext } from "./infotext.ts";
 import { completeOptions, type PartialOptions } from "./options.ts";
 import { regionsFrom, type PartialRegions } from "./regions.ts";
 import { regionsOfImage } from "./region-text.ts";
@@ -242,6 +243,60 @@ describe("regions as text", () => {
     expect(dropped.join()).toContain("Regions ");
     const { missing } = readSettings(parseParameters(text.replaceAll("ink", "gone")), cards);
     expect(missing).toEqual(["gone"]);
+  });
+
+  const foreign = (prompt: string, fields: string) =>
+    readSettings(
+      parseParameters(`${prompt}\nSteps: 20, Sampler: Euler, Seed: 3, Size: 384x256, ${fields}`),
+      cards,
+    );
+
+  it("of Regional Prompter and Latent Couple are taken over, tags by their ids", async () => {
+    const couple =
+      'Latent Couple: "divisions=1:1,1:2,1:2 positions=0:0,0:0,0:1 weights=0.2,0.8,0.8 end at step=20"';
+    const prompter =
+      'RP Active: True, RP Matrix submode: Columns, RP Ratios: "1,1", RP Base Ratios: 0.2, RP Use Base: True';
+    for (const { options: read, dropped, missing } of [
+      foreign("a meadow AND a fox <lora:INK:0.5> AND a cat", couple),
+      foreign("a meadow BREAK a fox <lora:INK:0.5> BREAK a cat", prompter),
+    ]) {
+      expect([dropped, missing, read.method]).toEqual([[], [], "sd"]);
+      const { services, requests } = standInServices();
+      await run(read, services);
+      expect(requests[0]).toMatchObject({ prompt: "a meadow ", width: 384 });
+      expect(requests[0]!.images[0]).toMatchObject({
+        adapters: [use("ink", 0.5)],
+        regions: {
+          baseWeight: 0.2,
+          areas: [
+            { ...left, prompt: "a fox" },
+            { ...right, prompt: "a cat" },
+          ],
+        },
+      });
+    }
+  });
+
+  it("of other programs are named where they do not fit, and cut the template too", () => {
+    const seven = foreign(
+      "a BREAK b BREAK c BREAK d BREAK e BREAK f BREAK g\nNegative prompt: x BREAK y",
+      'RP Active: True, RP Matrix submode: Rows, RP Ratios: "1,1,1,1,1,1,1", Template: "{a|z} BREAK b", RP Divide mode: Matrix',
+    );
+    expect(seven.options.regions!.areas.map(({ prompt }) => prompt)).toEqual(["a", "b", "c", "d", "e", "f"]);
+    expect(english(describeDropped(seven.dropped.map(english))!)).toBe(
+      "Not loaded: region 7 “g”, the negative prompt of each region.",
+    );
+    expect(seven.template).toMatchObject({
+      prompt: "{a|z}, b",
+      regions: { areas: [{ prompt: "{a|z}" }, { prompt: "b" }] },
+    });
+    const narrow = foreign("a ADDCOL b", 'RP Active: True, RP Matrix submode: Columns, RP Ratios: "1,99"');
+    expect(narrow.options.regions!.areas).toMatchObject([{ prompt: "b", x: 0.01, width: 0.99 }]);
+    expect(narrow.dropped.map(english)).toEqual(["region 1 “a”"]);
+    const mask = foreign("a ADDCOL b", "RP Active: True, RP Divide mode: Mask, RP Ratios: 1");
+    expect(mask.options).toMatchObject({ prompt: "a BREAK b", method: "stylus" });
+    expect(mask.options.regions).toBeUndefined();
+    expect(mask.dropped).toEqual(["RP Divide mode Mask"]);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 // The images of a run: the words of each, drawn from its templates, and the adapters that its batch or its cell of a plot gives it. Pure.
 import type { Composition } from "../compose/composition.ts";
+import type { PresetId } from "../shared/limits.ts";
 import type { AdapterUse } from "../shared/request.ts";
 import { checkText } from "../shared/request-check.ts";
 import { distinct, say, type Saying } from "../shared/saying.ts";
@@ -21,10 +22,8 @@ import {
 export interface RunWords {
   /** Of each image. */
   readonly images: readonly ImageWords[];
-  /** The different prompts of images, the first one's first. */
+  /** The different prompts of images, the first one's first, then those of regions. */
   readonly prompts: readonly string[];
-  /** The different prompts of regions. */
-  readonly inRegions: readonly string[];
   /** What the templates ask for and the run does without. */
   readonly notes: readonly Saying[];
 }
@@ -43,8 +42,9 @@ export function wordsOfRun(
   }
   return {
     images,
-    prompts: [...new Set(images.map(({ prompt }) => prompt))],
-    inRegions: [...new Set(images.flatMap(({ regions }) => regions))],
+    prompts: [
+      ...new Set([...images.map(({ prompt }) => prompt), ...images.flatMap(({ regions }) => regions)]),
+    ],
     notes,
   };
 }
@@ -69,10 +69,15 @@ const strengthIn =
   (id: string): number =>
     cards.find((card) => card.id === id)?.refined.weight ?? 0.8;
 
-const imageOfCell = (image: PlannedImage, { seed, sampling, weight }: PlotCell): PlannedImage => ({
+const imageOfCell = (
+  image: PlannedImage,
+  { seed, sampling, preset, vae, weight }: PlotCell,
+): PlannedImage => ({
   ...image,
   seed,
   ...(Object.keys(sampling).length === 0 ? {} : { sampling }),
+  ...(preset && { preset }),
+  ...(vae && { vae: vae.id }),
   formulas:
     weight === null
       ? image.formulas
@@ -87,9 +92,18 @@ const ownWords = (own: ImagePrompt, options: GenerateOptions): Partial<ImageProm
   ...(own.negativePrompt === options.negativePrompt ? {} : { negativePrompt: own.negativePrompt }),
 });
 
+/** The presets that adapters are chosen by, that of the first image first. */
+export const presetsOf = (
+  { preset }: Pick<GenerateOptions, "preset">,
+  cells: readonly PlotCell[] | null,
+): PresetId[] => [...new Set(cells?.map((cell) => cell.preset ?? preset) ?? [preset])];
+
+/** What was chosen for each prompt by each preset. */
+export type Choices = ReadonlyMap<PresetId, ReadonlyMap<string, Composition>>;
+
 /** @returns the batch of the first prompt, with the images of all */
 export function planRun(
-  { images: words, prompts, inRegions }: RunWords,
+  { images: words, prompts }: Pick<RunWords, "images" | "prompts">,
   {
     options,
     cells,
@@ -102,7 +116,7 @@ export function planRun(
     readonly pack: LoadedPack;
     /** Of each prompt, as `chosen`. */
     readonly tagsOf: ReadonlyMap<string, LoraTags>;
-    readonly chosen: ReadonlyMap<string, Composition>;
+    readonly chosen: Choices;
   },
 ): PlannedBatch {
   const strengthOf = strengthIn(pack);
@@ -111,15 +125,16 @@ export function planRun(
     tagged: tagsOf.get(prompt)!.adapters,
   });
   const ofRegions = regionPlanOptions(options);
-  const regionPlans = new Map(
-    inRegions.map((prompt) => [prompt, planBatch(chosen.get(prompt)!, ofRegions, contextOf(prompt))]),
-  );
-  const plans = new Map(
-    prompts.map((prompt) => [prompt, planBatch(chosen.get(prompt)!, options, contextOf(prompt))]),
-  );
+  const planner = (own: GenerateOptions): ((prompt: string, preset: PresetId) => PlannedBatch) =>
+    remembered((prompt, preset) =>
+      planBatch(chosen.get(preset)!.get(prompt)!, { ...own, preset }, contextOf(prompt)),
+    );
+  const planOf = planner(options);
+  const regionPlanOf = planner(ofRegions);
+  const presetOf = (index: number): PresetId => cells?.[index]!.preset ?? options.preset;
   const regionsOf = (own: ImageWords, index: number): PlannedRegion[] =>
     own.regions.map((prompt, region) => {
-      const { adapters, masked, formulas } = regionPlans.get(prompt)!.images[cells ? 0 : index]!;
+      const { adapters, masked, formulas } = regionPlanOf(prompt, presetOf(index)).images[cells ? 0 : index]!;
       return {
         ...(prompt === options.regions!.areas[region]!.prompt ? {} : { prompt }),
         adapters: cells ? ownAdaptersOfCell(adapters, cells[index]!) : adapters,
@@ -128,19 +143,30 @@ export function planRun(
       };
     });
   const inCell = ({ prompt, regions }: ImageWords, cell: PlotCell): PlannedImage => {
-    const ofThem = regions.flatMap((region) => regionPlans.get(region)!.images[0]!.adapters);
+    const preset = cell.preset ?? options.preset;
+    const ofThem = regions.flatMap((region) => regionPlanOf(region, preset).images[0]!.adapters);
     const context = { strengthOf, inRegions: new Set(ofThem.map(({ id }) => id)) };
     const { images } = planBatch(
-      chosen.get(prompt)!,
-      { ...options, count: 1 },
+      chosen.get(preset)!.get(prompt)!,
+      { ...options, preset, count: 1 },
       { ...contextOf(prompt), change: (adapters) => adaptersOfCell(adapters, cell, context) },
     );
     return imageOfCell(images[0]!, cell);
   };
   const images = words.map((own, index) => ({
-    ...(cells ? inCell(own, cells[index]!) : plans.get(own.prompt)!.images[index]!),
+    ...(cells ? inCell(own, cells[index]!) : planOf(own.prompt, options.preset).images[index]!),
     ...ownWords(own, options),
     ...(own.regions.length === 0 ? {} : { regions: regionsOf(own, index) }),
   }));
-  return { ...plans.get(prompts[0]!)!, images };
+  return { ...planOf(prompts[0]!, presetOf(0)), images };
+}
+
+/** Of each pair made once. */
+function remembered<Value>(make: (prompt: string, preset: PresetId) => Value): typeof make {
+  const made = new Map<string, Value>();
+  return (prompt, preset) => {
+    const key = `${preset} ${prompt}`;
+    if (!made.has(key)) made.set(key, make(prompt, preset));
+    return made.get(key)!;
+  };
 }

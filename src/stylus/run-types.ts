@@ -1,6 +1,7 @@
 // What one run tells while it goes and what it leaves behind. Plain data: it is shown, kept in the gallery, and
 // exported as the run report (docs/report.md).
 import type { Composition } from "../compose/composition.ts";
+import type { PresetId } from "../shared/limits.ts";
 import { type Saying } from "../shared/saying.ts";
 import type { AdapterUse, DeviceReport, DiffusionEvent, RgbaImage } from "../shared/request.ts";
 import type { LoadedPack } from "./loaded-pack.ts";
@@ -36,6 +37,10 @@ export interface PlannedImage {
   readonly negativePrompt?: string;
   /** What of the options' sampling it has otherwise, in a plot (plot/cells.ts). */
   readonly sampling?: Partial<CellSampling>;
+  /** By which its adapters were chosen and weighed, in a plot of presets. */
+  readonly preset?: PresetId;
+  /** In a plot of VAEs; null: the model's own. */
+  readonly vae?: string | null;
   /** In the order of the options' regions; absent without any. */
   readonly regions?: readonly PlannedRegion[];
 }

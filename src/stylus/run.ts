@@ -2,15 +2,15 @@
 // timed and recorded. Knows no DOM and no worker: services come in, events go out.
 import type { Composition } from "../compose/composition.ts";
 import { StylusError } from "../shared/errors.ts";
+import type { PresetId } from "../shared/limits.ts";
 import type { DevicePreference, ImageToImage } from "../shared/request.ts";
 import { distinct, say } from "../shared/saying.ts";
-import { adviseOnName } from "./adapter-names.ts";
 import { choose } from "./choose.ts";
 import { diffusionRequest, readableWords, remoteAdaptersOf } from "./engine-request.ts";
 import { describeInitImage, type InitImageOptions } from "./image-options.ts";
 import { licensedPack } from "./licensed-pack.ts";
 import type { LoadedPack, LoadProgress } from "./loaded-pack.ts";
-import { checkLoraTags, describeUnknownTags, readLoraTags } from "./lora-tags.ts";
+import { describeUnknownTags } from "./lora-tags.ts";
 import {
   checkBeforeLoading,
   checkOptions,
@@ -18,11 +18,13 @@ import {
   type CheckedOptions,
   type PartialOptions,
 } from "./options.ts";
-import { adaptersOf, expandPlot, passesOf } from "./plot/cells.ts";
+import { passesOf } from "./plot/cells.ts";
+import { vaeOf } from "./plot/vaes.ts";
 import type { RunServices } from "./ports.ts";
-import { planRun, wordsOfRun } from "./run-images.ts";
+import { planRun, presetsOf } from "./run-images.ts";
 import { recordImages, recordStages, reportedDevice, type RecorderHooks } from "./run-recorder.ts";
-import type { RunResult } from "./run-types.ts";
+import type { PlannedImage, RunResult } from "./run-types.ts";
+import { readWords } from "./run-words.ts";
 import type { Wildcards } from "./wildcards.ts";
 
 export interface RunHooks extends RecorderHooks {
@@ -38,6 +40,8 @@ export interface RunHooks extends RecorderHooks {
   readonly readerPatience?: number | null;
   /** The user's files for `__name__` in prompts; none when left out. */
   readonly wildcards?: Wildcards;
+  /** Places of images that are there already, counted among all of the run: they are planned, but not generated. */
+  readonly finished?: ReadonlySet<number>;
 }
 
 /** What a run is asked for. */
@@ -56,25 +60,6 @@ function requestOf(partial: PartialOptions): RunRequest {
     commercialOnly: partial.commercialOnly ?? false,
     settle: ({ defaults }) => checkOptions(completeOptions(partial, defaults), { defaults }),
   };
-}
-
-function checkKnown(ids: readonly string[], pack: LoadedPack): void {
-  const known = new Set(pack.cards.map((card) => card.id));
-  const unknown = ids.find((id) => !known.has(id));
-  if (unknown === undefined) return;
-  if (pack.leftOut.some(({ id }) => id === unknown))
-    throw new StylusError(
-      "bad-input",
-      say`The licence of “${unknown}” isn’t known to allow commercial use.`,
-      {
-        where: "adapters",
-        remedy: say`Leave it out, or switch off “Only adapters whose licence allows commercial use” under Settings.`,
-      },
-    );
-  throw new StylusError("bad-input", say`${pack.title} has no adapter “${unknown}”.`, {
-    where: "adapters",
-    remedy: adviseOnName(unknown, pack.cards),
-  });
 }
 
 /**
@@ -119,25 +104,14 @@ export async function runRequest(
   const pack = licensedPack(whole, asked.commercialOnly);
   const options = asked.settle(pack);
   const imageToImage = options.start && (await opened(options.start, hooks.openInitImage));
-  const cells = options.plot && expandPlot(options.plot, options).cells;
-  const words = wordsOfRun(options, { cells, wildcards: hooks.wildcards ?? new Map() });
-  const tagsOf = new Map(
-    [...words.prompts, ...words.inRegions].map((prompt) => [prompt, readLoraTags(prompt, pack.cards)]),
-  );
-  for (const tags of tagsOf.values()) checkLoraTags(tags);
-  const listed = Array.isArray(options.adapters) ? options.adapters : [];
-  checkKnown(
-    listed.map(({ id }) => id),
-    pack,
-  );
-  checkKnown(options.pins, pack);
-  if (options.plot) checkKnown(adaptersOf(options.plot), pack);
+  const { cells, words, tagsOf } = readWords(options, { pack, wildcards: hooks.wildcards ?? new Map() });
   const ofTags = [...tagsOf.values()].flatMap((tags) => describeUnknownTags(tags, pack));
   const notes = [...words.notes, ...distinct(ofTags)];
   if (notes.length > 0) onEvent({ type: "notes", notes });
 
-  // Each distinct prompt gets the adapters that it wants; the first one's choice is the one on show.
-  const chosen = new Map<string, Composition>();
+  // Each distinct prompt gets the adapters that it wants, by each preset of a plot; the first choice is the one on show.
+  const chosen = new Map<PresetId, Map<string, Composition>>();
+  const [firstPreset, ...otherPresets] = presetsOf(options, cells) as [PresetId, ...PresetId[]];
   let waitedInVain = false;
   const read: RunServices["read"] = async (request, { patienceMilliseconds, ...rest }) => {
     // All prompts of a run wait once; a reader that is there by now answers all the same.
@@ -146,21 +120,27 @@ export async function runRequest(
     waitedInVain ||= "unavailable" in found;
     return found;
   };
-  for (const [prompt, tags] of tagsOf) {
-    const composition = await choose({ ...options, prompt }, tags, {
-      services: { ...services, read },
-      pack,
-      stage,
-      onEvent: chosen.size === 0 ? onEvent : () => {},
-      signal,
-      ...(hooks.readerPatience === undefined ? {} : { readerPatience: hooks.readerPatience }),
-    });
-    chosen.set(prompt, composition);
+  for (const preset of [firstPreset, ...otherPresets]) {
+    const byPrompt = new Map<string, Composition>();
+    chosen.set(preset, byPrompt);
+    for (const [prompt, tags] of tagsOf) {
+      const isShown = preset === firstPreset && byPrompt.size === 0;
+      const composition = await choose({ ...options, prompt, preset }, tags, {
+        services: { ...services, read },
+        pack,
+        stage,
+        onEvent: isShown ? onEvent : () => {},
+        signal,
+        ...(hooks.readerPatience === undefined ? {} : { readerPatience: hooks.readerPatience }),
+      });
+      byPrompt.set(prompt, composition);
+    }
   }
-  if (words.inRegions.length > 0)
+  const { regions: inRegions } = words.images[0]!;
+  if (inRegions.length > 0)
     onEvent({
       type: "regions",
-      compositions: words.images[0]!.regions.map((prompt) => chosen.get(prompt)!),
+      compositions: inRegions.map((prompt) => chosen.get(firstPreset)!.get(prompt)!),
     });
   const { preset, combine, seed } = options;
   const count = words.images.length;
@@ -172,7 +152,9 @@ export async function runRequest(
 
   const texts = words.images.map((own) => readableWords(own, { options, pack, tagsOf }));
   /** Of each image its place among all. */
-  const passes = cells ? passesOf(planned.images) : [[...planned.images.keys()]];
+  const passes = (cells ? passesOf(planned.images) : [[...planned.images.keys()]])
+    .map((places) => places.filter((place) => !hooks.finished?.has(place)))
+    .filter((places) => places.length > 0);
   const requests = passes.map((places) =>
     diffusionRequest(
       { ...options, ...planned.images[places[0]!]!.sampling },
@@ -195,16 +177,30 @@ export async function runRequest(
       onEvent({ type: "loaded", pack: await services.load(packId, { device, onProgress, signal }) });
   }
 
+  let inUse = pack;
+  /** Puts the pack with the VAE of an image in the place of the one in use. */
+  const useVae = async ({ vae }: PlannedImage): Promise<void> => {
+    const wantedId = vae === undefined ? pack.id : vaeOf(pack, vae)!.packId;
+    if (wantedId === inUse.id) return;
+    inUse = await stage("load", { packId: wantedId, device }, async () => {
+      const value = await services.load(wantedId, { device, onProgress, signal });
+      return { value, outputs: { device: reportedDevice(value.device) } };
+    });
+    onEvent({ type: "loaded", pack: inUse });
+    if (wanted.length > 0) await services.fetchAdapters(wanted, { onProgress, signal }); // another worker has them
+  };
   const recorder = recordImages(planned.images, { pack, options, stages, hooks });
   for (const [pass, request] of requests.entries()) {
     const places = passes[pass]!;
+    await useVae(planned.images[places[0]!]!);
+    const ofPack = { ...request, packId: inUse.id };
     const recorded =
       imageToImage === null
-        ? request
-        : { ...request, imageToImage: describeInitImage(imageToImage, options.start!) };
+        ? ofPack
+        : { ...ofPack, imageToImage: describeInitImage(imageToImage, options.start!) };
     await stage("generate", recorded, async () => {
       try {
-        await services.generate(request, {
+        await services.generate(ofPack, {
           onEvent: (event) => recorder.record({ ...event, imageIndex: places[event.imageIndex]! }),
           signal,
         });

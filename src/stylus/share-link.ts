@@ -6,7 +6,7 @@ import { StylusError } from "../shared/errors.ts";
 import { type Saying } from "../shared/saying.ts";
 import { promptTags, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import { imageFields } from "./infotext-images.ts";
-import { choosesAgain, readSettings, replacesWords, variationFields } from "./infotext.ts";
+import { choosesAgain, readSettings, staysWritten, variationFields } from "./infotext.ts";
 import { formatLoraTag } from "./lora-tags.ts";
 import { withoutAdapters } from "./plot/axes.ts";
 import { plotFields } from "./plot/fields.ts";
@@ -85,7 +85,7 @@ export function writeLink({ options, image, model }: SharedImage, left: Readonly
     ["Model", model],
     ...(options.plot === null ? [] : plotFields(withoutAdapters(options.plot, left))),
   ]);
-  const words = replacesWords(options) ? withoutTagsOf(left, prompt) : withoutTags(prompt);
+  const words = staysWritten(options) ? withoutTagsOf(left, prompt) : withoutTags(prompt);
   const entries = [
     ["prompt", [words.trim(), ...tags].join(" ")],
     // A tag there does nothing, and may name a file.
@@ -105,7 +105,7 @@ function regionsOfLink(
   { options, image }: Pick<SharedImage, "options" | "image">,
   left: ReadonlySet<string>,
 ): GenerateOptions["regions"] {
-  if (!replacesWords(options)) return regionsOfImage(options.regions, image, (id) => left.has(id));
+  if (!staysWritten(options)) return regionsOfImage(options.regions, image, (id) => left.has(id));
   return (
     options.regions &&
     withoutEmpty({

@@ -4,6 +4,7 @@ import "../ui/styles/tokens.css";
 import "../ui/styles/base.css";
 import { render } from "solid-js/web";
 import { defaultNsfwThreshold } from "../app/images/nsfw.ts";
+import { holdVersion, storeSite } from "../app/services/offline.ts";
 import { createServices } from "../app/services/services.ts";
 import { ErrorNote } from "../ui/controls/ErrorNote.tsx";
 import { browserLanguage, t } from "../texts/texts.ts";
@@ -79,7 +80,10 @@ async function start(place: HTMLElement): Promise<void> {
     render(() => <ErrorNote error={{ code: "bad-input", ...forbidden }} />, place);
     return;
   }
-  endpoint = open({ host, allows, isFramed, kept, initial, applyTheme, place });
+  holdVersion(import.meta.url);
+  // Frames of other sites get no service worker: their own page could not be opened offline anyway.
+  const isOwnSite = !isFramed || (around.length > 0 && around.every((origin) => origin === location.origin));
+  endpoint = open({ host, allows, isFramed, isOwnSite, kept, initial, applyTheme, place });
   for (const event of early) endpoint.receive(event);
 }
 
@@ -87,6 +91,7 @@ function open({
   host,
   allows,
   isFramed,
+  isOwnSite,
   kept,
   initial,
   applyTheme,
@@ -95,6 +100,8 @@ function open({
   readonly host: HostSettings;
   readonly allows: (origin: string) => boolean;
   readonly isFramed: boolean;
+  /** Only pages of this site are around it. */
+  readonly isOwnSite: boolean;
   readonly kept: boolean;
   readonly initial: WidgetSettings;
   readonly applyTheme: (settings: WidgetSettings) => void;
@@ -112,6 +119,8 @@ function open({
   const tell = (event: SessionEvent): void => {
     view?.heed(event);
     if (event.type !== "preview") endpoint.send(event);
+    // The files of the site are small beside the model that is there by now.
+    if (event.type === "done" && event.images > 0 && isOwnSite) void storeSite();
   };
   const session = createSession({
     services,

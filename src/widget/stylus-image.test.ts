@@ -1,5 +1,7 @@
 // The element's side of the messages, with a frame that stands in for the widget's.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { element as en } from "../texts/en/element.ts";
+import { element as ko } from "../texts/ko/element.ts";
 import type { Capabilities } from "./protocol.ts";
 import type { StylusImage } from "./stylus-image.ts";
 
@@ -26,7 +28,7 @@ class StandInElement extends EventTarget {
   /** Custom elements have it. */
   attributeChangedCallback?(name: string): void;
   attachShadow(): object {
-    return (this.shadowRoot = { replaceChildren() {} });
+    return (this.shadowRoot = { replaceChildren() {}, append: (note: object) => shown.push(note) });
   }
   getAttribute(name: string): string | null {
     return this.#attributes.get(name) ?? null;
@@ -35,8 +37,13 @@ class StandInElement extends EventTarget {
     this.#attributes.set(name, value);
     this.attributeChangedCallback?.(name);
   }
-  remove(): void {}
+  remove(): void {
+    shown = shown.filter((each) => each !== this);
+  }
 }
+
+/** What stands beside the frame. */
+let shown: object[];
 
 let page: EventTarget;
 let frame: StandInElement & { src: string; contentWindow: object };
@@ -46,6 +53,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   page = new EventTarget();
   sent = [];
+  shown = [];
   const contentWindow = { postMessage: (message: Sent) => void sent.push(message) };
   frame = Object.assign(new StandInElement(), { src: "", contentWindow });
   vi.stubGlobal("HTMLElement", StandInElement);
@@ -57,9 +65,10 @@ beforeEach(() => {
   );
   vi.stubGlobal("document", {
     currentScript: { src: `${origin}/stylus-image.js` },
-    createElement: () => frame,
+    createElement: (tag: string) => (tag === "iframe" ? frame : new StandInElement()),
   });
   vi.stubGlobal("customElements", { get: () => undefined, define() {} });
+  vi.stubGlobal("navigator", { onLine: true, language: "en" });
   vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
 });
 afterEach(() => {
@@ -140,5 +149,36 @@ test("an error of no request rejects before the widget is ready, and not after",
   await expect(element.ready).rejects.toMatchObject({ code: "bad-message", message: "No." });
   ready();
   answer({ type: "error", id: null, code: "rate-limited", message: "There were too many messages." });
+  expect(await element.ready).toEqual(capabilities);
+});
+
+test("without a network it says so in the place of the frame, until the widget answers or there is one", async () => {
+  const network = { onLine: false, language: "ko-KR" };
+  vi.stubGlobal("navigator", network);
+  const element = await open();
+  const refused = expect(element.ready).rejects.toMatchObject({
+    code: "network",
+    message: "The widget at https://stylus.example is not stored in this browser, and there is no network.",
+  });
+  load();
+  await vi.advanceTimersByTimeAsync(4_999);
+  expect(shown).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  await refused;
+  expect(shown).toEqual([expect.objectContaining({ textContent: ko.offline })]);
+  expect(frame).toMatchObject({ hidden: true });
+  ready(); // it is stored, and was slow
+  expect([shown, frame]).toEqual([[], expect.objectContaining({ hidden: false })]);
+
+  element.disconnectedCallback();
+  network.language = "de";
+  element.connectedCallback();
+  load();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(shown).toEqual([expect.objectContaining({ textContent: en.offline })]);
+  network.onLine = true;
+  page.dispatchEvent(new Event("online"));
+  load();
+  ready();
   expect(await element.ready).toEqual(capabilities);
 });

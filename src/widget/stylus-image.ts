@@ -1,5 +1,7 @@
 // <stylus-image>: the widget in another site's page. Makes the iframe, passes attributes on, and turns messages into events and
 // promises (docs/widget.md). Built into one file of its own, stylus-image.js, which knows nothing of the rest of the page.
+import { element as en } from "../texts/en/element.ts";
+import { element as ko } from "../texts/ko/element.ts";
 import { readSettings, settingNames } from "./attributes.ts";
 import {
   protocolVersion,
@@ -22,6 +24,8 @@ const firstHeight = 220;
 const tellMilliseconds = 150;
 /** After the frame's load, which also comes when the browser shows an error page in it. */
 const patienceMilliseconds = 30_000;
+/** The same without a network: a widget that is stored answers soon. */
+const offlineMilliseconds = 5_000;
 
 /** Where this script came from: widget.html is beside it. */
 const scriptAddress =
@@ -72,9 +76,19 @@ const silent = (origin: string): StylusImageError =>
     remedy: "Check that the address is right and that its host allows this page.",
   });
 
+const offline = (origin: string): StylusImageError =>
+  new StylusImageError({
+    code: "network",
+    message: `The widget at ${origin} is not stored in this browser, and there is no network.`,
+    where: "src",
+    remedy: "Connect to the internet: the widget then loads by itself.",
+  });
+
+const texts = (): typeof en => (navigator.language.startsWith("ko") ? ko : en);
+
 const styles = new CSSStyleSheet();
 styles.replaceSync(
-  ":host{display:block;max-width:100%}:host([hidden]){display:none}iframe{display:block;width:100%;border:0;border-radius:12px}",
+  ":host{display:block;max-width:100%}:host([hidden]),[hidden]{display:none}iframe{display:block;width:100%;border:0;border-radius:12px}p{margin:0;padding:1em;border:1px solid;border-radius:12px;font:inherit}",
 );
 
 export class StylusImage extends HTMLElement {
@@ -91,6 +105,8 @@ export class StylusImage extends HTMLElement {
   #isStale = false;
   #telling: ReturnType<typeof setTimeout> | undefined;
   #waiting: ReturnType<typeof setTimeout> | undefined;
+  /** Says that it needs the network; null: it does not. */
+  #note: HTMLElement | null = null;
 
   /** Resolves when the widget answers. @throws StylusImageError when it refuses, or does not answer in time */
   get ready(): Promise<Capabilities> {
@@ -117,8 +133,10 @@ export class StylusImage extends HTMLElement {
     this.#listening = new AbortController();
     const { signal } = this.#listening;
     addEventListener("message", (event) => this.#receive(event), { signal });
+    addEventListener("online", () => this.#note && this.#again(), { signal });
     frame.addEventListener("load", () => this.#connect(), { signal });
     frame.src = address.href;
+    this.#note = null;
     root.replaceChildren(frame);
   }
 
@@ -139,10 +157,8 @@ export class StylusImage extends HTMLElement {
 
   attributeChangedCallback(name: string): void {
     if (!this.#frame) return;
-    if (name === "src") {
-      this.disconnectedCallback();
-      this.connectedCallback();
-    } else if (frameNames.includes(name)) this.#dress();
+    if (name === "src") this.#again();
+    else if (frameNames.includes(name)) this.#dress();
     else {
       this.#isStale = true;
       this.#telling ??= setTimeout(() => {
@@ -188,12 +204,32 @@ export class StylusImage extends HTMLElement {
     return address;
   }
 
+  /** Another frame in the place of this one. */
+  #again(): void {
+    this.disconnectedCallback();
+    this.connectedCallback();
+  }
+
   #connect(): void {
     this.#isStale = false;
     this.#send({ type: "connect", settings: this.#settings() });
     clearTimeout(this.#waiting);
     if (this.#capabilities) return;
-    this.#waiting = setTimeout(() => this.#ready.reject(silent(this.#origin)), patienceMilliseconds);
+    this.#waiting = setTimeout(
+      () => this.#giveUp(),
+      navigator.onLine ? patienceMilliseconds : offlineMilliseconds,
+    );
+  }
+
+  #giveUp(): void {
+    this.#ready.reject(navigator.onLine ? silent(this.#origin) : offline(this.#origin));
+    if (navigator.onLine) return;
+    // In the place of the browser's own page of errors.
+    this.#note = document.createElement("p");
+    this.#note.setAttribute("role", "status");
+    this.#note.textContent = texts().offline;
+    this.#frame!.hidden = true;
+    this.shadowRoot!.append(this.#note);
   }
 
   /** Sends what has changed before the widget answers once it does. */
@@ -229,6 +265,9 @@ export class StylusImage extends HTMLElement {
 
   #welcome(capabilities: Capabilities): void {
     clearTimeout(this.#waiting);
+    this.#note?.remove();
+    this.#note = null;
+    this.#frame!.hidden = false;
     this.#ready.resolve(capabilities);
     this.#ready = new Answer(); // the old one may have been given up
     this.#ready.resolve(capabilities);

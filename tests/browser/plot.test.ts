@@ -83,3 +83,49 @@ test("a plot of two axes is asked for, shown as a sheet, folded in the gallery, 
   await expect.poll(() => promptBox(page).inputValue()).toMatch(/^a robot in a meadow, clay render <lora:/);
   expect(bugs).toEqual([]);
 });
+
+test("a plot of VAEs and presets has their names, loads the model in use again, and is brought back from its file", async () => {
+  await visit("?vae=absent");
+  await loaded(page);
+  await promptBox(page).fill("a robot in a meadow, clay render");
+  await page.getByRole("button", { name: "Plot", exact: true }).press("Enter");
+  await type("X: columns").selectOption("VAE");
+  await dialog().getByRole("checkbox", { name: "Soft VAE (not downloaded, 5.0 MB)" }).check();
+  await dialog().getByText("Soft VAE is not downloaded. Download it under Models").waitFor();
+  await expect.poll(() => dialog().getByRole("button", { name: "Generate plot" }).isDisabled()).toBe(true);
+
+  await visit("?vae=stored");
+  await loaded(page);
+  await useSettings(page, { seed: 7 });
+  await promptBox(page).fill("a robot in a meadow, clay render");
+  await page.getByRole("button", { name: "Plot", exact: true }).press("Enter");
+  await type("X: columns").selectOption("VAE");
+  await type("Y: rows").selectOption("Preset");
+  await dialog()
+    .getByRole("group", { name: "Values of Y: rows" })
+    .getByLabel("Paper’s reference code")
+    .press("Space");
+  await dialog().getByText("2 × 2 = 4 images").waitFor();
+  expect(await violations(page)).toEqual([]);
+  await dialog().getByRole("button", { name: "Generate plot" }).press("Enter");
+  await page.locator("figure img[alt^='Plot of “a robot']").waitFor();
+  await page.getByText("4 single images").click();
+  const cells = page.locator("details figure");
+  await expect.poll(() => cells.nth(0).innerText()).toContain("Preset: Balanced · Built-in VAE");
+  await expect.poll(() => cells.nth(3).innerText()).toContain("Preset: Paper · Soft VAE");
+  await page.getByRole("button", { name: /^Pocket: CPU/ }).waitFor();
+
+  const downloading = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download the sheet with settings" }).click();
+  const file = await readFile(await (await downloading).path());
+  expect(await readImageText(new Uint8Array(file))).toContain(
+    'X Type: VAE, X Values: "none, soft", Y Type: Preset, Y Values: "balanced, paper", Adapters: chosen',
+  );
+  await visit("?vae=stored");
+  await loaded(page);
+  await drop(page, [{ name: "plot.png", buffer: file }]);
+  await page.getByRole("button", { name: "Load settings" }).click();
+  await dialog().getByText("2 × 2 = 4 images").waitFor();
+  await expect.poll(() => promptBox(page).inputValue()).toBe("a robot in a meadow, clay render");
+  expect(bugs).toEqual([]);
+});

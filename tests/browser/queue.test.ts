@@ -14,7 +14,7 @@ const { visit, bugs } = standInsBeforeAll((browser) => {
 beforeEach(async () => {
   await visit("?run=slow");
   await loaded(page);
-  await useSettings(page, { fewStep: true, fast: { steps: 150 }, seedLocked: false });
+  await useSettings(page, { fewStep: true, fast: { steps: 150, schedule: "karras" }, seedLocked: false });
 });
 
 const list = () => page.getByRole("region", { name: "Waiting runs" });
@@ -109,4 +109,45 @@ test("a closed tab leaves its runs to one that is still open", async () => {
   await page.goto("about:blank");
   await bar.getByText("1 run was interrupted, 1 more was waiting.").waitFor();
   await other.close();
+});
+
+test("an interrupted batch, and an interrupted plot, generate only what is missing", async () => {
+  await visit("?run=slow");
+  await loaded(page);
+  await useSettings(page, { fewStep: true, fast: { steps: 2 }, count: 3, seed: 7 });
+  const bar = page.getByRole("region", { name: "Runs that were waiting" });
+  const gallery = page.getByRole("region", { name: "Your images" });
+  const names = (): Promise<(string | null)[]> =>
+    gallery.locator("li button[aria-label^=Show]").evaluateAll((all) => all.map((each) => each.ariaLabel));
+  await ask("a fox");
+  await expect.poll(names).toEqual(["Show image with seed 7 and its run"]);
+  await page.reload();
+  await loaded(page);
+  await bar
+    .getByText("1 run was interrupted. 1 of 3 images is in your gallery; only the other 2 will be generated.")
+    .waitFor();
+  expect(await violations(page)).toEqual([]);
+  await bar.getByRole("button", { name: "Continue" }).press("Enter");
+  await page
+    .getByRole("main")
+    .getByText("Continued: 1 of 3 images was finished before and is not generated again.")
+    .waitFor();
+  expect(await page.locator("figure[data-status=done]").count()).toBe(1);
+  await expect.poll(() => page.locator("figure[data-status=done]").count()).toBe(3);
+  await expect.poll(names).toEqual([7, 8, 9].map((seed) => `Show image with seed ${seed} and its run`));
+
+  await page.getByRole("button", { name: "Plot", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "X/Y/Z plot" });
+  await dialog.getByLabel("Type of X: columns").selectOption("Steps");
+  await dialog.getByLabel("Values of X: columns").fill("1-3");
+  await dialog.getByRole("button", { name: "Generate plot" }).click();
+  await expect.poll(async () => (await names()).length).toBe(4);
+  await page.reload();
+  await loaded(page);
+  await bar.getByText(/of 3 images (?:is|are) in your gallery/).waitFor();
+  await bar.getByRole("button", { name: "Continue" }).click();
+  await page.locator("figure img[alt^='Plot of “a fox”']").waitFor();
+  await page.getByText("3 single images").waitFor();
+  await expect.poll(async () => (await names()).length).toBe(4); // the sheet, with its images folded
+  expect(bugs).toEqual([]);
 });

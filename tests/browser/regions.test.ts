@@ -3,8 +3,10 @@ import { readFile } from "node:fs/promises";
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
 import { readImageText } from "../../src/formats/image-text.ts";
+import { withPngText } from "../../src/formats/png.ts";
 import { violations } from "../e2e/accessibility.ts";
 import { drop } from "../e2e/drop.ts";
+import { gradient } from "../e2e/image-file.ts";
 import { generate, loaded, promptBox, useSettings } from "../e2e/page.ts";
 import { standInsBeforeAll } from "./page-with-stand-ins.ts";
 
@@ -180,4 +182,22 @@ test("a region that is not filled in is no part of the image, and six are the mo
   await choice(1).getByText("a cat").waitFor();
   await area(1).waitFor();
   expect(await area(2).count()).toBe(0);
+});
+
+test("regions of A1111’s Regional Prompter come with its image, and what stays behind is named", async () => {
+  await visit();
+  await loaded(page);
+  const parameters =
+    'a meadow ADDBASE\na red apple ADDCOL a cat <lora:ink:0.4>\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 384x256, RP Active: True, RP Divide mode: Matrix, RP Matrix submode: Columns, RP Calc Mode: Attention, RP Ratios: "1,2", RP Base Ratios: 0.3, RP Use Base: False, RP Options: Enabled only in Hires Fix, Version: v1.10.1';
+  const png = withPngText(Uint8Array.from(gradient(64, 64)), { parameters });
+  await drop(page, [{ name: "regional.png", buffer: Buffer.from(png), type: "image/png" }]);
+  await page.getByRole("button", { name: "Load settings" }).click();
+  await expect.poll(() => promptBox(page).inputValue()).toBe("a meadow <lora:ink:0.4>");
+  await page.getByText("Not loaded: RP Options Enabled only in Hires Fix.").waitFor();
+  expect([await prompt(1).inputValue(), await prompt(2).inputValue()]).toEqual(["a red apple", "a cat"]);
+  await section()
+    .getByRole("button", { name: "Region 2: 33% from the left, 0% from the top, 67% wide, 100% high" })
+    .waitFor();
+  expect(await section().getByLabel("Share of the prompt").inputValue()).toBe("0.3");
+  expect(bugs).toEqual([]);
 });

@@ -1,10 +1,11 @@
 // `npm run generate`: files on disk, exit codes, error messages.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { root } from "../../scripts/run/setup.ts";
 import { readPngText } from "../../src/formats/png.ts";
+import { expandBatch } from "../../src/stylus/wildcards.ts";
 import { generateCommand } from "./generate-command.ts";
 import { writeModelFolder } from "./model-folder.ts";
 
@@ -90,6 +91,8 @@ test.each([
   [["a fox", "--size", "250x256"], /multiples of 8/],
   [["a fox", "--method", "magic"], /--method must be one of/],
   [["a fox", "--region", "nowhere.png: a cat"], /--region: nowhere\.png cannot be read/],
+  [["a fox", "--wildcards", "nowhere"], /--wildcards: there is no folder nowhere/],
+  [["a fox", "--wildcards", "model-manifests"], /--wildcards: model-manifests has no \.txt files/],
   [["a fox", "--nonsense"], /nonsense/],
 ])("%j ends with code 2, the message last", (args, message) => {
   const { status, output } = generateCommand(...args);
@@ -113,6 +116,43 @@ test("reports a tag in the negative prompt", () => {
   const { status, output } = generateCommand("a fox", ...options, "--out", folder);
   expect(status, output).toBe(0);
   expect(output).toContain("<lora:ink:1> does nothing in the negative prompt");
+});
+
+test("draws from wildcard files, each image by its seed", async () => {
+  const files = path.join(out, "wildcards");
+  mkdirSync(path.join(files, "animals"), { recursive: true });
+  writeFileSync(path.join(files, "Colours.txt"), "red\nblue\n# none\ngreen\n");
+  writeFileSync(path.join(files, "animals", "cats.txt"), "lion\ntiger\n");
+  const asked = "a __colours__ __animals/cats__, __hats__";
+  const folder = path.join(out, "w");
+  const options = "--steps 1 --size 64x64 --adapters none --seed 3 --count 4".split(" ");
+  const { status, output } = generateCommand(asked, ...options, "--wildcards", files, "--out", folder);
+  expect(status, output).toBe(0);
+  const wildcards = new Map([
+    ["colours", ["red", "blue", "green"]],
+    ["animals/cats", ["lion", "tiger"]],
+  ]);
+  const prompt = { prompt: asked, negativePrompt: "", variation: null };
+  const drawn = expandBatch({ ...prompt, regions: [], seed: 3, count: 4 }, wildcards).images;
+  expect(new Set(drawn.map((image) => image.prompt)).size).toBeGreaterThan(1);
+  for (const [index, image] of drawn.entries())
+    expect(output).toContain(`Seed ${3 + index}: ${image.prompt}`);
+  expect(output).toContain("__hats__");
+  const report = JSON.parse(readFileSync(path.join(folder, "report.json"), "utf8")) as {
+    images: { prompt: string }[];
+  };
+  expect(report.images.map((image) => image.prompt)).toEqual(drawn.map((image) => image.prompt));
+  const [first] = readdirSync(folder).filter((name) => name.endsWith("-3.png"));
+  const text = (await readPngText(new Uint8Array(readFileSync(path.join(folder, first!))))).get(
+    "parameters",
+  )!;
+  expect(text).toContain(`${drawn[0]!.prompt}\nSteps: 1`);
+  expect(text).toContain(`Template: "${asked}"`);
+
+  writeFileSync(path.join(files, "empty.txt"), "# nothing\n");
+  const refused = generateCommand(asked, "--wildcards", files);
+  expect(refused.status).toBe(1);
+  expect(refused.output).toMatch(/empty\.txt has no options[\s\S]*Write one option per line/);
 });
 
 test("an unknown adapter ends with code 1 and a remedy", () => {

@@ -191,6 +191,71 @@ test("in another site’s page: keyboard, attributes, height, and what the brows
   expect(await violations(page)).toEqual([]);
 });
 
+test("on its own site it works offline after its first image; elsewhere it says that it needs the network", async () => {
+  const own = await serve(siteFolder());
+  const profile = mkdtempSync(path.join(tmpdir(), "stylus-web-widget-offline-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: await ensureBrowser(),
+    headless: true,
+    args: browserArguments(),
+  });
+  try {
+    const page = context.pages()[0]!;
+    const address = `${own.url}widget.html?prompt=a+red+car&seed=7&steps=1&size=64x64&nsfw-check=off`;
+    await page.goto(address);
+    const image = page.getByRole("img", { name: "a red car. Seed 7." });
+    const generate = async (): Promise<void> => {
+      await page.getByRole("button", { name: "Generate" }).click();
+      await image.waitFor({ timeout: 120_000 });
+    };
+    expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(
+      0,
+    );
+    await generate();
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    // The runtime that was loaded before the service worker was there.
+    await page.waitForFunction(async () => (await (await caches.open("stylus-runtime")).keys()).length > 0);
+
+    // Two pages that stay open: one of the site itself, one of another.
+    const [ours, theirs] = [await context.newPage(), await context.newPage()];
+    await ours.goto(`${own.url}examples/blog.html`);
+    await theirs.goto(urlAt(stranger, "blog.html"));
+    await own.close();
+    await (await context.newCDPSession(page)).send("Network.clearBrowserCache");
+    await context.setOffline(true);
+    await page.goto(address);
+    await generate();
+
+    const again = (tab: Page): Promise<string> =>
+      tab.evaluate(async () => {
+        document.querySelector("stylus-image")!.remove();
+        const element = document.createElement("stylus-image") as StylusImage;
+        for (const [name, value] of Object.entries({ steps: "1", size: "64x64", "nsfw-check": "off" }))
+          element.setAttribute(name, value);
+        document.body.append(element);
+        return element.generate({ prompt: "a red car", seed: 7 }).then(
+          (images) => `${images.length} image`,
+          ({ message }: { message: string }) => message,
+        );
+      });
+    expect(await again(ours)).toBe("1 image");
+    expect(await again(theirs)).toBe(
+      `The widget at ${new URL(site).origin} is not stored in this browser, and there is no network.`,
+    );
+    await theirs
+      .getByText("This image generator needs the internet. It loads by itself once you are online.")
+      .waitFor();
+    expect(await violations(theirs)).toEqual([]);
+    await context.setOffline(false);
+    await theirs.frameLocator("stylus-image >> iframe").getByRole("textbox", { name: "Prompt" }).waitFor();
+  } finally {
+    await context.close();
+    await own.close().catch(() => {});
+    rmSync(profile, { recursive: true, force: true });
+  }
+});
+
 test("a stranger's page cannot frame the page: by header, and by script where a host sends none", async () => {
   await page.goto(urlAt(stranger, `?frame=${encodeURIComponent(site)}`));
   await expect.poll(() => page.frames()[1]!.url()).toMatch(/^chrome-error:/);

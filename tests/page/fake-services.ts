@@ -106,6 +106,18 @@ function fakeCompose(prompt: string, candidates: readonly { card: AdapterCard }[
 
 export function fakeServices(query: URLSearchParams): PageServices {
   const slow = query.get("run") === "slow";
+  const own = {
+    id: null,
+    title: "Pocket",
+    packId: "pocket",
+    packTitle: "Pocket",
+    sizeBytes: 0,
+    stored: true,
+  };
+  const soft = { id: "soft", title: "Soft VAE", packId: "pocket+soft", packTitle: "Pocket with Soft VAE" };
+  const vaes = query.has("vae")
+    ? [own, { ...soft, sizeBytes: 5e6, stored: query.get("vae") === "stored" }]
+    : [];
   let loaded = false;
   let tunedGpus = Number(query.get("tuned") ?? 0);
   const urls = new Map<string, string>();
@@ -169,7 +181,8 @@ export function fakeServices(query: URLSearchParams): PageServices {
       const threads = query.get("threads") === "1" ? 1 : 2;
       return {
         id: packId,
-        title: "Pocket",
+        title: packId === "pocket+soft" ? "Pocket with Soft VAE" : "Pocket",
+        vaes,
         sizeBytes: totalBytes,
         downloadedBytes: totalBytes,
         persistent: true,

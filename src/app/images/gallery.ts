@@ -6,6 +6,7 @@ import type { Composition } from "../../compose/composition.ts";
 import type { CandidateView, Nsfw, PlannedImage, RunReport } from "../../stylus/run-types.ts";
 import type { GenerateOptions } from "../../stylus/options.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { choices } from "../../shared/limits.ts";
 import { say } from "../../shared/saying.ts";
 import { Records, type DatabaseShape } from "../../storage/records/database.ts";
 import { initImageSchema } from "../../storage/records/init-image.ts";
@@ -84,6 +85,8 @@ export const imageSchema = v.looseObject({
   note: v.optional(v.string()),
   sheet: v.optional(v.literal(true)),
   sampling: v.optional(v.looseObject({})),
+  preset: v.optional(v.picklist(choices.preset)),
+  vae: v.nullish(v.string()),
   nsfw: v.nullish(number),
   regions: v.optional(
     v.array(

@@ -56,19 +56,29 @@ const isBegun = (storedBytes: number, sizeBytes: number): boolean => storedBytes
 const pageOf = ({ source, baseUrl }: Manifest): string | null =>
   source && `${new URL(baseUrl).origin}/${source.repo}`;
 
+/** VAEs that may take the place of a model's own: others than that. */
+export const otherVaes = (model: Manifest, manifests: readonly Manifest[]): Manifest[] => {
+  const isOwn = (vae: Manifest): boolean =>
+    vae.files.some(({ url, path }) =>
+      model.files.some(
+        (file) => file.url !== undefined && file.url === new URL(url ?? path, vae.baseUrl).href,
+      ),
+    );
+  return model.id === pocketId ? [] : manifests.filter((each) => each.kind === "vae" && !isOwn(each));
+};
+
+export const sizeOf = ({ files }: Pick<Manifest, "files">): number =>
+  files.reduce((sum, file) => sum + file.sizeBytes, 0);
+
 function hubEntry(
   manifest: Manifest,
-  context: { vaes: readonly Manifest[]; view: StorageView; graphics: GraphicsReport },
+  context: { manifests: readonly Manifest[]; view: StorageView; graphics: GraphicsReport },
 ): ModelEntry {
-  const { vaes, view, graphics } = context;
+  const { manifests, view, graphics } = context;
   const { id, title, summary, files } = manifest;
-  const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0);
+  const sizeBytes = sizeOf(manifest);
   const storedBytes = view.packs.find((pack) => pack.id === id)?.storedBytes ?? 0;
   const begun = isBegun(storedBytes, sizeBytes);
-  const hasOtherVae = (vae: Manifest): boolean =>
-    !vae.files.some(({ url, path }) =>
-      files.some((file) => file.url !== undefined && file.url === new URL(url ?? path, vae.baseUrl).href),
-    );
   return {
     id,
     title,
@@ -86,14 +96,11 @@ function hubEntry(
     isPinned: files.some(({ sha256 }) => sha256 === null),
     width: infoOfPack(id).width,
     fit: fitOf(needsOf(manifest), graphics),
-    vaes:
-      id === pocketId
-        ? []
-        : vaes.filter(hasOtherVae).map((vae) => ({
-            id: vae.id,
-            title: vae.title,
-            sizeBytes: vae.files.reduce((sum, file) => sum + file.sizeBytes, 0),
-          })),
+    vaes: otherVaes(manifest, manifests).map((vae) => ({
+      id: vae.id,
+      title: vae.title,
+      sizeBytes: sizeOf(vae),
+    })),
     userModel: null,
   };
 }
@@ -131,14 +138,13 @@ export function listModels(
   },
 ): ModelEntry[] {
   const { view, graphics, userModels } = context;
-  const vaes = manifests.filter(({ kind }) => kind === "vae");
   const checkpoints = manifests.filter(({ kind }) => kind === "checkpoint" || kind === "inpainting");
   const order = ({ id, kind, domain }: Manifest): number =>
     id === pocketId ? 0 : kind === "inpainting" ? 3 : domain === "any" ? 1 : 2;
   return [
     ...[...checkpoints]
       .sort((a, b) => order(a) - order(b))
-      .map((manifest) => hubEntry(manifest, { vaes, view, graphics })),
+      .map((manifest) => hubEntry(manifest, { manifests, view, graphics })),
     ...userModels.map(({ model, readable }) => userModelEntry(model, { readable, graphics })),
   ];
 }

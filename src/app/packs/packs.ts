@@ -18,6 +18,8 @@ export interface PackInfo {
   readonly height: number;
   /** Longest side of an image in pixels, second pass included. */
   readonly maxSide: number;
+  /** Layers of the text encoder. */
+  readonly textLayers: number;
   readonly full: SamplingDefaults;
 }
 
@@ -47,6 +49,7 @@ const pocket: PackInfo = {
   width: 256,
   height: 256,
   maxSide: 768,
+  textLayers: 6,
   full: { steps: 20, cfgScale: 5, sampler: "dpmpp_2m", schedule: "karras" },
 };
 
@@ -56,6 +59,7 @@ const stableDiffusion15: PackInfo = {
   width: 512,
   height: 512,
   maxSide: limits.finishedSide,
+  textLayers: 12,
   full: { steps: 25, cfgScale: 7, sampler: "dpmpp_2m", schedule: "karras" },
 };
 
@@ -70,6 +74,9 @@ export function splitPackId(packId: string): { readonly modelId: string; readonl
   const [modelId = "", vaeId] = packId.split("+");
   return { modelId, vaeId: vaeId ?? null };
 }
+
+export const packIdOf = (modelId: string, vaeId: string | null): string =>
+  vaeId === null ? modelId : `${modelId}+${vaeId}`;
 
 /** The model of a pack: with another VAE it stays the same, and so do its adapters. */
 export const modelOf = (packId: string): string => splitPackId(packId).modelId;
@@ -151,6 +158,6 @@ export async function readRefinedCards(
 }
 
 export function packDefaults(info: PackInfo, cards: readonly AdapterCard[]): PackDefaults {
-  const { width, height, maxSide, full } = info;
-  return { width, height, maxSide, full, fewStep: fewStepDefaults(cards) };
+  const { width, height, maxSide, textLayers, full } = info;
+  return { width, height, maxSide, textLayers, full, fewStep: fewStepDefaults(cards) };
 }

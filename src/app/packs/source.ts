@@ -4,10 +4,13 @@ import type { Manifest } from "../../storage/manifest.ts";
 import { packFromDisk } from "../../storage/local-files.ts";
 import { needsOf, type ModelNeeds } from "./model-fit.ts";
 import { remoteAdapters, type RemoteAdapter } from "../adapters/hub-adapters.ts";
+import type { VaeChoice } from "../../stylus/loaded-pack.ts";
+import { otherVaes, sizeOf } from "./model-list.ts";
 import { isUserModel, type UserModelStore } from "./user-models.ts";
 import { composeManifest, type PackPart } from "./parts.ts";
 import {
   infoOfPack,
+  packIdOf,
   pocketId,
   readManifest,
   readManifests,
@@ -20,6 +23,8 @@ export interface PackSource {
   readonly packId: string;
   readonly info: PackInfo;
   readonly title: string;
+  /** VAEs that its model can have, its own first; empty where there is no other. */
+  readonly vaes: readonly Omit<VaeChoice, "stored">[];
   readonly needs: ModelNeeds;
   /** Manifest of all that is downloaded. */
   readonly json: unknown;
@@ -36,25 +41,44 @@ async function embedderPart(): Promise<PackPart> {
   return { manifest: (await readManifest(pocketId)).manifest, pick: ofEmbedder };
 }
 
+const titleWithVae = (model: Manifest, vae: Manifest): string => `${model.title} with ${vae.title}`;
+
 async function hubSource(packId: string): Promise<PackSource> {
   const { modelId, vaeId } = splitPackId(packId);
   const { manifest } = await readManifest(modelId);
   const vae = vaeId === null ? null : (await readManifest(vaeId)).manifest;
   const info = infoOfPack(packId);
+  const manifests = (await readManifests()).map((read) => read.manifest);
   const parts: PackPart[] = [{ manifest }, ...(vae ? [{ manifest: vae }] : []), await embedderPart()];
   return {
     packId,
     info,
-    title: vae ? `${manifest.title} with ${vae.title}` : manifest.title,
+    title: vae ? titleWithVae(manifest, vae) : manifest.title,
+    vaes: vaesOf(manifest, manifests),
     needs: needsOf(manifest),
     json: composeManifest(modelId, parts, { siteUrl: siteUrl() }),
     local: new Map(),
-    remote: await remoteOf(info, manifest.domain),
+    remote: await remoteOf(manifests, info, manifest.domain),
   };
 }
 
-async function remoteOf(info: PackInfo, domain: string | null): Promise<RemoteAdapter[]> {
-  const manifests: Manifest[] = (await readManifests()).map(({ manifest }) => manifest);
+function vaesOf(model: Manifest, manifests: readonly Manifest[]): PackSource["vaes"] {
+  const others = otherVaes(model, manifests).map((vae) => ({
+    id: vae.id,
+    title: vae.title,
+    packId: packIdOf(model.id, vae.id),
+    packTitle: titleWithVae(model, vae),
+    sizeBytes: sizeOf(vae),
+  }));
+  const { id: packId, title } = model;
+  return others.length === 0 ? [] : [{ id: null, title, packId, packTitle: title, sizeBytes: 0 }, ...others];
+}
+
+async function remoteOf(
+  manifests: readonly Manifest[],
+  info: PackInfo,
+  domain: string | null,
+): Promise<RemoteAdapter[]> {
   const lists = manifests.filter(({ kind }) => kind === "adapters");
   const refined = await readRefinedCards(lists.map(({ id }) => id));
   return remoteAdapters(manifests, { baseModel: info.baseModels[0]!, domain, refined });
@@ -86,10 +110,15 @@ async function userModelSource(packId: string, store: UserModelStore): Promise<P
     packId,
     info,
     title: model.title,
+    vaes: [],
     needs: { parameters: model.facts.parameters, minGpuMemoryBytes: null },
     json: composeManifest(packId, parts, { siteUrl: siteUrl() }),
     local,
-    remote: await remoteOf(info, null),
+    remote: await remoteOf(
+      (await readManifests()).map(({ manifest }) => manifest),
+      info,
+      null,
+    ),
   };
 }
 
@@ -102,6 +131,7 @@ export async function packSource(packId: string, store: UserModelStore): Promise
     packId,
     info: infoOfPack(packId),
     title: manifest.title,
+    vaes: [],
     needs: needsOf(manifest),
     json: composeManifest(packId, [{ manifest }], { siteUrl: siteUrl() }),
     local: new Map(),

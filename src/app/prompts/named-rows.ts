@@ -4,6 +4,7 @@ import type { DBSchema } from "idb";
 import * as v from "valibot";
 import { Records, type DatabaseShape } from "../../storage/records/database.ts";
 import type { PromptStyle } from "../../stylus/styles.ts";
+import type { WildcardFile } from "../../stylus/wildcard-files.ts";
 
 export interface NamedRows<Row extends { readonly name: string }> {
   /** False when nothing outlives the page. */
@@ -55,13 +56,6 @@ async function openRows<Row extends { readonly name: string }>(
       }),
     remove: (name) => records.run((opened) => opened.delete("rows", name)),
   };
-}
-
-/** A text file of options for prompts. */
-export interface WildcardFile {
-  /** As prompts refer to it: lower case, without ".txt". */
-  readonly name: string;
-  readonly text: string;
 }
 
 export const openWildcards = (): Promise<NamedRows<WildcardFile>> =>

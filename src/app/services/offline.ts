@@ -40,6 +40,34 @@ function applyVersion({ waiting }: ServiceWorkerRegistration): void {
   tell(waiting, onReload);
 }
 
+const canStore = (): boolean => import.meta.env.PROD && "serviceWorker" in navigator;
+
+/** As long as the page is there, the service worker keeps this version's files. @param script address of its main script */
+export function holdVersion(script: string): void {
+  if (!canStore()) return;
+  (navigator.locks as LockManager | undefined)
+    ?.request(pageLockPrefix + script, { mode: "shared" }, () => new Promise(() => {}))
+    .catch(() => {}); // refused: the page's files may be deleted under it, and it works nevertheless
+}
+
+const register = (): Promise<ServiceWorkerRegistration> =>
+  navigator.serviceWorker.register(new URL("service-worker.js", document.baseURI));
+
+/**
+ * Stores the site for a page of it that has done its work, such as the widget: it works offline from then on. New versions are stored,
+ * too, and take over when no page of the old one is open.
+ */
+export async function storeSite(): Promise<void> {
+  if (!canStore()) return;
+  try {
+    const registration = await register();
+    const { active } = await navigator.serviceWorker.ready;
+    tell(registration.active ?? active, onPageLoaded);
+  } catch {
+    // Refused, as in some frames: it works, only not offline.
+  }
+}
+
 /**
  * @param options.script address of the page's main script, which names its version
  * @param options.loaded resolves when the page has loaded what it needs to generate
@@ -54,15 +82,10 @@ export async function keepOffline({
   readonly loaded: Promise<void>;
   readonly onVersion: (apply: () => void) => void;
 }): Promise<void> {
-  if (!import.meta.env.PROD || !("serviceWorker" in navigator)) return;
+  if (!canStore()) return;
   try {
-    // Held as long as the page is there: the service worker keeps this version's files.
-    (navigator.locks as LockManager | undefined)
-      ?.request(pageLockPrefix + script, { mode: "shared" }, () => new Promise(() => {}))
-      .catch(() => {}); // refused: the page's files may be deleted under it, and it works nevertheless
-    const registration = await navigator.serviceWorker.register(
-      new URL("service-worker.js", document.baseURI),
-    );
+    holdVersion(script);
+    const registration = await register();
     watchVersions(registration, () => onVersion(() => applyVersion(registration)));
     const { active } = await navigator.serviceWorker.ready;
     if (!crossOriginIsolated && sessionStorage.getItem(reloadedKey) === null) {

@@ -36,6 +36,22 @@ export function createOptionalModel(storage: StorageClient, manifestId: string):
   };
 }
 
+/** What an error says that a model is not downloaded for, and what to do then. */
+export interface Absent {
+  readonly where: string;
+  readonly remedy: Saying;
+}
+
+/** @returns its title @throws StylusError not-found */
+export async function checkDownloaded(
+  model: Pick<OptionalModelServices, "state">,
+  absent: Absent,
+): Promise<string> {
+  const { title, state } = await model.state();
+  if (state !== "ready") throw new StylusError("not-found", say`${title} is not downloaded.`, absent);
+  return title;
+}
+
 export interface OpenedModel {
   /**
    * It is open in its worker: opened once for all who ask, and again after a failure or in a new worker.
@@ -52,8 +68,7 @@ export function openedOnce(
     readonly worker: Pick<WorkerClient<unknown>, "alive" | "starts">;
     /** Opens it in the worker. */
     readonly open: (files: ReadonlyMap<string, Blob>) => Promise<void>;
-    /** What an error says that it is not downloaded for, and what to do then. */
-    readonly absent: { readonly where: string; readonly remedy: Saying };
+    readonly absent: Absent;
     /** It could not be opened, and nobody has forgotten it since. */
     readonly onFailure?: () => void;
   },
@@ -64,8 +79,7 @@ export function openedOnce(
 
   /** @param isWanted whether it was not forgotten since */
   async function openStored(isWanted: () => boolean): Promise<void> {
-    const { title, state } = await model.state();
-    if (state !== "ready") throw new StylusError("not-found", say`${title} is not downloaded.`, absent);
+    const title = await checkDownloaded(model, absent);
     const files = await model.files();
     if (!isWanted()) throw new StylusError("cancelled", say`${title} is no longer needed.`);
     await open(files);

@@ -19,7 +19,7 @@ import {
 } from "./pack-storage.ts";
 import { throughLoss } from "./through-loss.ts";
 import { packSource, type PackSource } from "../packs/source.ts";
-import { packDefaults, pocketId, readManifest } from "../packs/packs.ts";
+import { modelOf, packDefaults, pocketId, readManifest } from "../packs/packs.ts";
 import type { RunServices } from "../../stylus/ports.ts";
 import { indexPath, type RetrievalWorker } from "./retrieval-worker.ts";
 import { abortable } from "../../shared/abortable.ts";
@@ -43,6 +43,7 @@ interface Fetched {
   readonly things: Things | null;
   /** Ids of remote adapters whose files are here. */
   readonly stored: Set<string>;
+  readonly vaes: LoadedPack["vaes"];
 }
 
 /** Object URLs for the files of a pack, made when first asked for; they live as long as the page. */
@@ -136,22 +137,31 @@ export function createPackLoader(context: {
     const source = await packSource(packId, userModels);
     const { signal } = new AbortController();
     const opened = await openStored(storage, source, { onProgress: tell, signal });
-    const [vocabulary, things, stored] = await Promise.all([
+    const [vocabulary, things, onDisk] = await Promise.all([
       readVocabulary(opened.files),
       readThings(opened.files),
       storedOf(source),
     ]);
-    return { source, opened, fileUrl: urlsOf(opened.files), vocabulary, things, stored };
+    return { source, opened, fileUrl: urlsOf(opened.files), vocabulary, things, ...onDisk };
   }
 
-  async function storedOf({ remote }: PackSource): Promise<Set<string>> {
-    if (remote.length === 0) return new Set();
+  /** What of the adapters and VAEs that a pack may have is in this browser. */
+  async function storedOf({ remote, vaes, packId }: PackSource): Promise<Pick<Fetched, "stored" | "vaes">> {
+    if (remote.length === 0 && vaes.length === 0) return { stored: new Set(), vaes: [] };
     const { packs } = await storage.describe();
+    const isWhole = (manifestId: string): boolean =>
+      packs.some(({ id, complete }) => id === manifestId && complete);
     const isStored = ({ manifestId, path }: (typeof remote)[number]): boolean =>
       packs.some(
         ({ id, files }) => id === manifestId && files.some((file) => file.path === path && file.complete),
       );
-    return new Set(remote.filter(isStored).map(({ card }) => card.id));
+    return {
+      stored: new Set(remote.filter(isStored).map(({ card }) => card.id)),
+      vaes: vaes.map((vae) => ({
+        ...vae,
+        stored: vae.packId === packId || isWhole(vae.id ?? modelOf(packId)),
+      })),
+    };
   }
 
   function current(): Promise<Fetched> {
@@ -234,7 +244,7 @@ export function createPackLoader(context: {
   /** Puts the files of the pack that was asked for where runs need them. */
   async function prepare(all: Fetched, result: Promise<Fetched>): Promise<LoadedPack> {
     const { packId, device } = asked!;
-    const { source, opened, fileUrl, vocabulary, things, stored } = all;
+    const { source, opened, fileUrl, vocabulary, things, stored, vaes } = all;
     const [networks, { cards, userAdapters, otherAdapters }] = await Promise.all([
       diffusion.load({ id: packId, files: opened.files }, device),
       throughLoss(() => loadRetrieval(all)),
@@ -259,6 +269,7 @@ export function createPackLoader(context: {
       persistent: opened.persistent,
       device: networks.device,
       defaults: packDefaults(source.info, cards),
+      vaes,
       cards: [...cards, ...userAdapters.map(({ card }) => card)],
       leftOut: [],
       baseModels: source.info.baseModels,

@@ -5,11 +5,16 @@ import type { ComposerService, RerankCandidate } from "../../compose/service.ts"
 import type { WorkerClient } from "../../rpc/client.ts";
 import { abortable } from "../../shared/abortable.ts";
 import { rerankerId } from "../packs/packs.ts";
-import { createOptionalModel, openedOnce } from "./optional-model.ts";
+import { createOptionalModel, openedOnce, type Absent } from "./optional-model.ts";
 import type { OptionalModelServices } from "./ports.ts";
 import { say } from "../../shared/saying.ts";
 import type { StorageClient } from "./storage-client.ts";
 import { throughLoss } from "./through-loss.ts";
+
+export const rerankerAbsent: Absent = {
+  where: "method",
+  remedy: say`Download it under Settings, Adapter selection, or choose another method.`,
+};
 
 export interface RerankerWorker extends OptionalModelServices {
   /** What it chooses for a whole prompt. @throws StylusError not-found: it is not downloaded | bad-file | device | cancelled */
@@ -27,10 +32,7 @@ export function createReranker(context: {
   const opened = openedOnce(model, {
     worker: composer,
     open: (files) => composer.call((service) => service.loadReranker(files)),
-    absent: {
-      where: "method",
-      remedy: say`Download it under Settings, Adapter selection, or choose another method.`,
-    },
+    absent: rerankerAbsent,
   });
 
   return {

@@ -96,6 +96,8 @@ function storedImage(view: RunView, image: ImageView, png: Blob): StoredImage {
     prompt: image.prompt,
     negativePrompt: image.negativePrompt,
     sampling: image.sampling,
+    preset: image.preset,
+    vae: image.vae,
     regions: image.regions,
     sheet: image.sheet,
     nsfw: image.nsfw,

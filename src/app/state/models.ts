@@ -9,7 +9,7 @@ import { say } from "../../shared/saying.ts";
 import type { Persistence } from "../../storage/quota.ts";
 import type { DiskPick } from "../packs/disk-files.ts";
 import type { ModelEntry } from "../packs/model-list.ts";
-import { modelOf } from "../packs/packs.ts";
+import { modelOf, packIdOf } from "../packs/packs.ts";
 import { createDownload, type Download } from "./download.ts";
 import { explain } from "./runs/runs.ts";
 import type { ModelList, PageServices } from "../services/ports.ts";
@@ -156,7 +156,7 @@ export function createModels(context: {
       await services.models.requestPersistence();
       const vae = entry.vaes.find(({ id }) => id === vaeId);
       const title = vae ? t.models.withVae(entry.title, vae.title) : entry.title;
-      await start({ packId: vae ? `${entry.id}+${vae.id}` : entry.id, modelId: entry.id, title });
+      await start({ packId: packIdOf(entry.id, vae?.id ?? null), modelId: entry.id, title });
     },
     async retry() {
       const failed = download.current();

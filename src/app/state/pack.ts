@@ -145,6 +145,7 @@ export function createPackState(context: {
       const switches = next !== id();
       if (switches) select(next);
       await run();
+      if (loaded() && loaded()!.id !== id()) void load(); // a plot has put other VAEs in its place
       if (!switches || id() !== next || loaded()) return null;
       // The run was stopped while it loaded the pack.
       if (status() === "loading") void load();

@@ -2,7 +2,7 @@
 // these functions; the work is done by the services behind `run`.
 import { createEffect, createMemo, createRoot, createSignal, on, type Accessor } from "solid-js";
 import type { AdapterCard } from "../../retrieval/card.ts";
-import type { PlainError } from "../../shared/errors.ts";
+import type { PlainError, StylusError } from "../../shared/errors.ts";
 import {
   assumedDefaults,
   checkAskedRun,
@@ -26,7 +26,13 @@ import { createLanguageModelState, type LanguageModels } from "./language-models
 import { createOptionalModel, type OptionalModel } from "./optional-model.ts";
 import { createNsfwState, type NsfwState } from "./nsfw.ts";
 import { createModels, type Models } from "./models.ts";
-import { type CheckedOptions, type GenerateOptions, type PackDefaults } from "../../stylus/options.ts";
+import type { LoadedPack } from "../../stylus/loaded-pack.ts";
+import {
+  problemOf,
+  type CheckedOptions,
+  type GenerateOptions,
+  type PackDefaults,
+} from "../../stylus/options.ts";
 import { adaptersAnywhere } from "../../stylus/region-text.ts";
 import { promptsOf } from "../../stylus/regions.ts";
 import { createPackState, type PackState } from "./pack.ts";
@@ -35,7 +41,7 @@ import { createPlotState, type PlotState } from "./plot/state.ts";
 import { licensedPack } from "../../stylus/licensed-pack.ts";
 import { planBatch, regionPlanOptions } from "../../stylus/batch-plan.ts";
 import { createAsking, type AskingOptions } from "./runs/asking.ts";
-import { createQueue, type QueueState, type RunOutcome } from "./runs/queue.ts";
+import { createQueue, type QueuedRun, type QueueState, type RunOutcome } from "./runs/queue.ts";
 import { createRecall, type Recall } from "./runs/recall.ts";
 import { createReading } from "./live-choice.ts";
 import { createRuns, explain, type Runs } from "./runs/runs.ts";
@@ -52,6 +58,8 @@ import { openStyles, openWildcards } from "../prompts/named-rows.ts";
 import { openWaitingRuns } from "../prompts/waiting-runs.ts";
 import { expandBatch, type ImagePrompt, type ImageWords } from "../../stylus/wildcards.ts";
 import { createTaking } from "./incoming.ts";
+import { checkDownloaded } from "../services/optional-model.ts";
+import { rerankerAbsent } from "../services/reranker.ts";
 import type { DiskUse, PageServices } from "../services/ports.ts";
 
 export interface Studio
@@ -72,6 +80,8 @@ export interface Studio
   readonly fewStep: Accessor<boolean>;
   /** What the next run asks for. */
   readonly options: Accessor<GenerateOptions>;
+  /** Why its settings cannot be generated, with the field in `where`; null: nothing is wrong, but for a missing prompt. */
+  readonly problem: Accessor<StylusError | null>;
   /** The run on show; null before the first. */
   readonly run: Runs["shown"];
   /** A refused request (empty prompt …) or file, or a run that cannot be brought back; shown at the prompt. */
@@ -182,6 +192,8 @@ function buildStudio(services: PageServices): Studio {
     };
     return optionsOf(settings, { loaded: pack(), choice: now, prompts: styles.prompts() });
   });
+
+  const problem = createMemo(() => problemOf(options(), defaults()));
 
   const wildcards = createWildcards({ opening: openWildcards(), announce });
   const words = createMemo(
@@ -316,15 +328,20 @@ function buildStudio(services: PageServices): Studio {
     settings: [settings, setSettings],
     options,
     defaults,
+    pack,
+    wildcards: wildcards.files,
     report: () => runs.shown()?.report ?? null,
   });
 
+  const checked = (asked: AskedRun, loaded: LoadedPack | null): CheckedOptions =>
+    checkAskedRun(asked, { loaded, wildcards: wildcards.files() });
+
   /** Starts a run with what it was asked for, whatever the page shows by now. */
-  async function startRun(asked: AskedRun): Promise<RunOutcome> {
+  async function startRun({ id, asked, wasLeft = false }: QueuedRun): Promise<RunOutcome> {
     const { model, seed, variation, restored } = asked.settings;
     let wanted: CheckedOptions;
     try {
-      wanted = checkAskedRun(asked, model === packId() ? wholePack() : null);
+      wanted = checked(asked, model === packId() ? wholePack() : null);
     } catch (error) {
       setInputError(explain(error));
       return "failed";
@@ -332,7 +349,9 @@ function buildStudio(services: PageServices): Studio {
     if (!settings.seedLocked) setSettings("seed", seed);
     if (!settings.variation.locked) setSettings("variation", "seed", variation.seed);
     const reason = await packState.during(model, () =>
-      recall.forOneRun(restored, () => runs.start(wanted, (loaded) => checkAskedRun(asked, loaded))),
+      recall.forOneRun(restored, () =>
+        runs.start(wanted, { id, settle: (loaded) => checked(asked, loaded), wasLeft }),
+      ),
     );
     if (reason) setInputError(reason);
     const status = runs.shown()?.status;
@@ -378,6 +397,10 @@ function buildStudio(services: PageServices): Studio {
     plot: plot.plot,
     previous: runs.shown,
     pack: wholePack,
+    wildcards: wildcards.files,
+    checkMethod: async (method) => {
+      if (method === "reranker") await checkDownloaded(services.reranker, rerankerAbsent);
+    },
     queue,
   });
 
@@ -394,6 +417,7 @@ function buildStudio(services: PageServices): Studio {
     fewStep: () => usesFewStep(settings, isSlow(pack())) && defaults().fewStep !== null,
     restored: recall.restored,
     options,
+    problem,
     run: runs.shown,
     busy,
     inputError,

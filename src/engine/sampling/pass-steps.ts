@@ -3,6 +3,7 @@
 // (StableDiffusionImg2ImgPipeline.get_timesteps); the two differ by one step.
 
 import type { SamplerId } from "../../shared/request.ts";
+import { secondPassLength } from "../../shared/schedule-length.ts";
 import { SAMPLERS } from "./samplers.ts";
 
 /** The last `run` of `scheduled` steps. */
@@ -29,5 +30,5 @@ export function shareOfSteps(
 
 /** Hires fix: runs as many steps as requested, from a schedule so long that they start at the denoising strength. */
 export function fixedSteps(steps: number, { strength }: { strength: number }): PassSteps {
-  return { scheduled: Math.max(steps, Math.trunc(steps / Math.min(strength, 0.999))), run: steps };
+  return { scheduled: secondPassLength({ steps, strength }), run: steps };
 }

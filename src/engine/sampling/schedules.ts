@@ -5,7 +5,9 @@
 
 import { assert, unreachable } from "../../shared/assert.ts";
 import { StylusError } from "../../shared/errors.ts";
+import { checkScheduleLength } from "../../shared/request-check.ts";
 import { say } from "../../shared/saying.ts";
+import { hasLcmSchedule, lcmTimesteps } from "../../shared/schedule-length.ts";
 import type { SamplerId, ScheduleId } from "../../shared/request.ts";
 import { inverseRegularizedBeta } from "./beta-distribution.ts";
 
@@ -122,9 +124,6 @@ export function alphasCumprod({ kind, start, end, timesteps }: BetaSchedule): Fl
 /** Align Your Steps (Sabour et al. 2024), the 10-step schedule for SD 1.5. */
 const ALIGN_YOUR_STEPS = [14.615, 6.475, 3.861, 2.697, 1.886, 1.396, 0.963, 0.652, 0.399, 0.152, 0.029];
 
-/** Timesteps LCM was distilled on: every 20th of 1,000. */
-const LCM_ORIGIN_STEPS = 50;
-
 export interface ScheduleRequest {
   readonly schedule: ScheduleId;
   readonly sampler: SamplerId;
@@ -150,8 +149,8 @@ export function scheduleSigmas(
 }
 
 function ownSchedule(schedule: ScheduleId, sampler: SamplerId): ScheduleId | "leading" {
-  if (schedule !== "uniform") return schedule;
-  return sampler === "ddim" ? "leading" : sampler === "lcm" ? "lcm" : "uniform";
+  if (hasLcmSchedule({ schedule, sampler })) return "lcm";
+  return schedule === "uniform" && sampler === "ddim" ? "leading" : schedule;
 }
 
 function descending(training: TrainingSchedule, schedule: ScheduleId | "leading", steps: number): number[] {
@@ -199,20 +198,11 @@ function descending(training: TrainingSchedule, schedule: ScheduleId | "leading"
       );
     }
     case "lcm": {
-      if (steps > LCM_ORIGIN_STEPS) {
-        throw new StylusError(
-          "bad-input",
-          say`The LCM schedule has at most ${LCM_ORIGIN_STEPS} steps, not ${steps}.`,
-          {
-            where: "steps",
-            remedy: say`Use 4 to 8 steps with LCM, or choose another schedule.`,
-          },
-        );
-      }
-      const stride = Math.floor(training.length / LCM_ORIGIN_STEPS);
+      checkScheduleLength("steps", steps, { schedule, sampler: "lcm" });
+      const stride = Math.floor(training.length / lcmTimesteps);
       return Array.from({ length: steps }, (_, i) => {
-        const index = Math.floor((i * LCM_ORIGIN_STEPS) / steps);
-        return training.sigmas[(LCM_ORIGIN_STEPS - index) * stride - 1]!;
+        const index = Math.floor((i * lcmTimesteps) / steps);
+        return training.sigmas[(lcmTimesteps - index) * stride - 1]!;
       });
     }
     default:

@@ -54,6 +54,8 @@ describe("readAxis", () => {
     ["sampler", "DPM++ 2M Karras", [{ sampler: "dpmpp_2m", schedule: "karras" }]],
     ["schedule", "Karras, SGM Uniform", ["karras", "sgm_uniform"]],
     ["adapter", "clay, none", ["clay", null]],
+    ["vae", "None, vae-ft-mse, Automatic", [null, "vae-ft-mse", null]],
+    ["preset", "paper, Balanced", ["paper", "balanced"]],
     ["prompt", 'fox, "red, big fox"', ["fox", "red, big fox"]],
   ] as const)("%s: %s", (kind, text, expected) => {
     expect(values(kind, text)).toEqual(expected);
@@ -67,6 +69,7 @@ describe("readAxis", () => {
     ["cfgScale", "31", "CFG Scale on Y cannot be “31”.", "Use numbers from 0 to 30"],
     ["sampler", "Euler, PLMS", "Sampler on Y cannot be “PLMS”.", "Use Euler, Euler a, DPM++ 2M"],
     ["schedule", "Polar", "Schedule type on Y cannot be “Polar”.", "Use Uniform, Karras"],
+    ["preset", "best", "Preset on Y cannot be “best”.", "Use balanced, paper, reference."],
     ["seed", "1-4000000000", "Y has more than 100 values.", "take fewer"],
     ["prompt", " ,", "Y has no values.", "Add some"],
     ["steps", "1-10 [0]", "Steps on Y cannot be “1-10 [0]”.", "1-10 [5]"],

@@ -2,7 +2,7 @@
 // "1-10 (+2)", "1-10 [5]", "a fox, a robot". Pure.
 import { readSampler, SAMPLER_LABELS, SCHEDULE_LABELS } from "../../formats/generation-parameters.ts";
 import { english, say, type Saying } from "../../shared/saying.ts";
-import { choices, limits, type Range } from "../../shared/limits.ts";
+import { choices, limits, type PresetId, type Range } from "../../shared/limits.ts";
 import { promptTags } from "../../shared/prompt-syntax.ts";
 import { refuse } from "../../shared/request-check.ts";
 import type { SamplerId, ScheduleId } from "../../shared/request.ts";
@@ -15,6 +15,8 @@ export const axisKinds = [
   "sampler",
   "schedule",
   "clipSkip",
+  "vae",
+  "preset",
   "adapter",
   "weight",
   "prompt",
@@ -24,7 +26,7 @@ export type AxisKind = (typeof axisKinds)[number];
 /** What a user writes for one axis; plain data, kept in settings, runs and files. */
 export interface PlotAxis {
   readonly kind: AxisKind;
-  /** As typed. Adapters by their ids, none of them as "none"; of a prompt axis the words to replace first. */
+  /** As typed. Adapters and VAEs by their ids, none of them as "none"; of a prompt axis the words to replace first. */
   readonly values: string;
   /** Of a weight axis: the adapter whose strength it sets; absent: all of an image. */
   readonly adapter?: string;
@@ -41,6 +43,9 @@ export type ReadAxis = { readonly texts: readonly string[] } & (
   /** Old files name a schedule with the sampler: "DPM++ 2M Karras". */
   | { readonly kind: "sampler"; readonly values: readonly { sampler: SamplerId; schedule?: ScheduleId }[] }
   | { readonly kind: "schedule"; readonly values: readonly ScheduleId[] }
+  /** Null: the model's own. */
+  | { readonly kind: "vae"; readonly values: readonly (string | null)[] }
+  | { readonly kind: "preset"; readonly values: readonly PresetId[] }
   /** Null: none of the others. */
   | { readonly kind: "adapter"; readonly values: readonly (string | null)[] }
   | { readonly kind: "weight"; readonly values: readonly number[]; readonly adapter: string | null }
@@ -53,7 +58,11 @@ export const mostPlotImages = 100;
 /** Stands for no adapter of an adapter axis. */
 export const noAdapter = "none";
 
-/** As AUTOMATIC1111 calls them, but for adapters, which it has no axis for. */
+/** Stands for the model's own VAE. AUTOMATIC1111's "Automatic" is that, too, unless a file lies beside the model. */
+export const ownVae = "none";
+const isOwnVae = (entry: string): boolean => [ownVae, "automatic"].includes(entry.toLowerCase());
+
+/** As AUTOMATIC1111 calls them, but for adapters and presets, which it has no axis for. */
 export const axisSayings: Readonly<Record<AxisKind, Saying>> = {
   seed: say`Seed`,
   steps: say`Steps`,
@@ -61,6 +70,8 @@ export const axisSayings: Readonly<Record<AxisKind, Saying>> = {
   sampler: say`Sampler`,
   schedule: say`Schedule type`,
   clipSkip: say`Clip skip`,
+  vae: say`VAE`,
+  preset: say`Preset`,
   adapter: say`Adapter`,
   weight: say`Adapter weight`,
   prompt: say`Prompt S/R`,
@@ -233,6 +244,14 @@ export function readAxis(name: AxisName, { kind, values, adapter }: PlotAxis): R
         const allowed = choices.schedule.map((id) => SCHEDULE_LABELS[id]);
         const read = readNamed(name, kind, { entries, read: readSchedule, allowed });
         return { kind, values: read, texts: read.map((id) => SCHEDULE_LABELS[id]) };
+      }
+      case "vae":
+        return { kind, values: entries.map((id) => (isOwnVae(id) ? null : id)), texts: entries };
+      case "preset": {
+        const presetOf = (entry: string): PresetId | null =>
+          choices.preset.find((id) => id === entry.toLowerCase()) ?? null;
+        const read = readNamed(name, kind, { entries, read: presetOf, allowed: choices.preset });
+        return { kind, values: read, texts: read };
       }
       case "adapter":
         return { kind, values: entries.map((id) => (id === noAdapter ? null : id)), texts: entries };

@@ -145,6 +145,17 @@ describe("passesOf", () => {
     expect(passesOf([{ adapters: clay }, { adapters: ink }, { adapters: clay }])).toEqual([[0, 2, 1]]);
   });
 
+  it("loads each VAE once", () => {
+    const images = [null, "soft", null, "soft"].map((vae, index) => ({
+      adapters: [use(index < 2 ? "clay" : "ink", 0.8)],
+      vae,
+    }));
+    expect(passesOf(images)).toEqual([
+      [0, 2],
+      [1, 3],
+    ]);
+  });
+
   it("has images of the same words beside each other", () => {
     const images = ["a", "b", "a", "b"].map((prompt) => ({ adapters: [], prompt }));
     expect(passesOf(images)).toEqual([[0, 2, 1, 3]]);

@@ -3,6 +3,7 @@ import { refuse, type Sampling } from "../../shared/request-check.ts";
 import { say } from "../../shared/saying.ts";
 import type { AdapterUse } from "../../shared/request.ts";
 import { promptsOf, type RegionOptions } from "../regions.ts";
+import type { PresetId } from "../../shared/limits.ts";
 import { elided } from "../../shared/untrusted-text.ts";
 import {
   axisSayings,
@@ -32,6 +33,10 @@ export interface PlotCell {
   readonly seed: number;
   /** What of the sampling it has otherwise than the base. */
   readonly sampling: Partial<CellSampling>;
+  /** Null: that of the run. */
+  readonly preset: PresetId | null;
+  /** Null: that of the run; its id is null for the model's own. */
+  readonly vae: { readonly id: string | null } | null;
   /** Of these adapters it has the one, or none. */
   readonly adapter: { readonly among: readonly string[]; readonly id: string | null } | null;
   /** The strength of one adapter, or of all: null. */
@@ -79,6 +84,10 @@ function withValue(cell: PlotCell, name: AxisName, axis: ReadAxis, index: number
       return { ...cell, sampling: { ...axis.values[index]!, ...cell.sampling } };
     case "schedule":
       return { ...cell, sampling: { ...cell.sampling, schedule: axis.values[index]! } };
+    case "vae":
+      return { ...cell, vae: { id: axis.values[index]! } };
+    case "preset":
+      return { ...cell, preset: axis.values[index]! };
     case "adapter": {
       const among = axis.values.filter((id) => id !== null);
       return { ...cell, adapter: { among, id: axis.values[index]! } };
@@ -125,6 +134,8 @@ export function expandPlot(plot: Plot, base: PlotBase): ExpandedPlot {
     regions,
     seed,
     sampling: {},
+    preset: null,
+    vae: null,
     adapter: null,
     weight: null,
   };
@@ -137,6 +148,17 @@ export function expandPlot(plot: Plot, base: PlotBase): ExpandedPlot {
     return used.reduce((before, name) => withValue(before, name, axes[name]!, at[name]), blank);
   });
   return { axes, columns, rows, pages, cells };
+}
+
+/** How many images a run asks for; of a plot that cannot be, as many as without it. */
+export function imageCount(
+  options: PlotBase & { readonly plot: Plot | null; readonly count: number },
+): number {
+  try {
+    return options.plot ? expandPlot(options.plot, options).cells.length : options.count;
+  } catch {
+    return options.count;
+  }
 }
 
 /** Adapters that a plot names: there have to be such. @throws StylusError bad-input */
@@ -201,18 +223,20 @@ function ranks<Item>(items: readonly Item[], key: (item: Item) => string): numbe
 }
 
 /**
- * Places of the images in the order of their generation, in passes that share their sampling: each set of adapters is merged once, and
- * each text encoded once for it.
+ * Places of the images in the order of their generation, in passes that share their VAE and sampling: each VAE is loaded once, with it
+ * each set of adapters merged once, and each text encoded once for that.
  */
 export function passesOf(
   images: readonly {
     readonly adapters: readonly AdapterUse[];
+    readonly vae?: string | null;
     readonly sampling?: Partial<CellSampling>;
     readonly prompt?: string;
     readonly negativePrompt?: string;
     readonly regions?: readonly { readonly prompt?: string; readonly adapters: readonly AdapterUse[] }[];
   }[],
 ): number[][] {
+  const decoded = ranks(images, ({ vae }) => JSON.stringify([vae]));
   const merged = ranks(images, ({ adapters, regions = [] }) =>
     JSON.stringify([adapters, regions.map((region) => region.adapters)]),
   );
@@ -221,12 +245,18 @@ export function passesOf(
     JSON.stringify([prompt, negativePrompt, regions.map((region) => region.prompt)]),
   );
   const order = [...images.keys()].sort(
-    (a, b) => merged[a]! - merged[b]! || sampled[a]! - sampled[b]! || worded[a]! - worded[b]! || a - b,
+    (a, b) =>
+      decoded[a]! - decoded[b]! ||
+      merged[a]! - merged[b]! ||
+      sampled[a]! - sampled[b]! ||
+      worded[a]! - worded[b]! ||
+      a - b,
   );
   const passes: number[][] = [];
   for (const place of order) {
     const last = passes.at(-1);
-    if (last && sampled[last[0]!] === sampled[place]) last.push(place);
+    const isSame = (ranked: readonly number[]): boolean => ranked[last![0]!] === ranked[place];
+    if (last && isSame(sampled) && isSame(decoded)) last.push(place);
     else passes.push([place]);
   }
   return passes;

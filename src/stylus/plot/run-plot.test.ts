@@ -1,12 +1,13 @@
 // A plot from its options to the engine, and into the text of its sheet and back.
 import { describe, expect, it } from "vitest";
 import { cards, defaults } from "../../../tests/fixtures/infotext.ts";
-import { refusal, standInServices } from "../../../tests/fixtures/stand-in-services.ts";
+import { pack, refusal, standInServices } from "../../../tests/fixtures/stand-in-services.ts";
 import { parseParameters } from "../../formats/generation-parameters.ts";
 import { adaptersOfPlot, readSettings, writeInfotext } from "../infotext.ts";
 import { completeOptions, type PartialOptions } from "../options.ts";
+import type { RunServices } from "../ports.ts";
 import { run } from "../run.ts";
-import type { PlannedImage } from "../run-types.ts";
+import type { PlannedImage, RunEvent } from "../run-types.ts";
 import { readLink, writeLink } from "../share-link.ts";
 import type { Plot } from "./axes.ts";
 import { say } from "../../shared/saying.ts";
@@ -68,14 +69,116 @@ describe("a plot", () => {
     expect(new Set(requests.flatMap((request) => request.images.map(uses)))).toEqual(new Set(["clay 0.5"]));
   });
 
+  it("chooses for each preset, and weighs by it", async () => {
+    const { services, requests } = standInServices();
+    const asked: string[] = [];
+    const compose: typeof services.compose = (candidates, context) => {
+      asked.push(`${context.request.preset}: ${context.request.prompt}`);
+      return services.compose(candidates, context);
+    };
+    const plot = plotOf({
+      x: { kind: "preset", values: "paper, balanced" },
+      y: { kind: "seed", values: "1-2" },
+    });
+    const regions = { areas: [{ x: 0, y: 0, width: 0.5, height: 1, prompt: "a clay cat" }] };
+    const { images } = await run({ ...options, regions, plot }, { ...services, compose });
+    expect(asked).toEqual([
+      "paper: a clay fox",
+      "paper: a clay cat",
+      "balanced: a clay fox",
+      "balanced: a clay cat",
+    ]);
+    expect(images.map(({ preset, seed }) => [preset, seed])).toEqual([
+      ["paper", 1],
+      ["balanced", 1],
+      ["paper", 2],
+      ["balanced", 2],
+    ]);
+    expect(requests.flatMap((request) => request.images)).toHaveLength(4);
+  });
+
+  it("loads the pack of each VAE for its images, with the adapters of a hub again", async () => {
+    const { services, requests } = standInServices();
+    const vae = (id: string | null, packId: string) => {
+      const title = id ?? "Pocket";
+      return { id, title, packId, packTitle: packId, sizeBytes: 1, stored: true };
+    };
+    const vaes = [
+      vae(null, "pocket"),
+      vae("soft", "pocket+soft"),
+      { ...vae("new", "pocket+new"), stored: false },
+    ];
+    const remote = new Map([["clay", { sizeBytes: 1, stored: true, pageUrl: null }]]);
+    const log: string[] = [];
+    const withVaes: RunServices = {
+      ...services,
+      load: async (id) => (log.push(id), { ...pack, id, vaes, remote }),
+      fetchAdapters: async (ids) => (log.push(...ids), { downloadedBytes: 0 }),
+    };
+    const events: RunEvent[] = [];
+    const plot = plotOf({
+      x: { kind: "vae", values: "soft-840000.ckpt, none" },
+      y: { kind: "steps", values: "4, 8" },
+    });
+    const { images, report } = await run({ ...options, plot }, withVaes, {
+      onEvent: (event) => events.push(event),
+    });
+    expect(log).toEqual(["pocket", "clay", "pocket+soft", "clay", "pocket", "clay"]);
+    expect(requests.map(({ packId, steps }) => [packId, steps])).toEqual([
+      ["pocket+soft", 4],
+      ["pocket+soft", 8],
+      ["pocket", 4],
+      ["pocket", 8],
+    ]);
+    expect(images.map((image) => image.vae)).toEqual(["soft-840000.ckpt", null, "soft-840000.ckpt", null]);
+    expect(report.stages.filter(({ id }) => id === "load")).toHaveLength(3);
+    const refused = async (values: string) =>
+      run({ ...options, plot: plotOf({ y: { kind: "vae", values } }) }, withVaes).catch(
+        (error: unknown) => error,
+      );
+    expect(await refused("hard")).toMatchObject({
+      where: "plot.y",
+      message: "VAE on Y cannot be “hard”.",
+      remedy: "Use none, soft, new.",
+    });
+    expect(await refused("none, new")).toMatchObject({
+      code: "not-found",
+      message: "new is not downloaded.",
+    });
+  });
+
   it("is refused before anything is chosen", async () => {
-    const refused = (plot: Plot) => refusal({ ...options, plot });
+    const refused = (plot: Plot, change: Partial<PartialOptions> = {}) =>
+      refusal({ ...options, ...change, plot });
+    const presets = plotOf({ z: { kind: "preset", values: "paper" } });
+    expect(await refused(presets, { method: "sd" })).toMatchObject({
+      where: "plot.z",
+      message: "Preset on Z changes nothing, since Stylus does not choose the adapters.",
+    });
+    const lcm = plotOf({ x: { kind: "sampler", values: "LCM" }, y: { kind: "steps", values: "8, 60" } });
+    expect(await refused(lcm, { schedule: "uniform" })).toMatchObject({
+      where: "plot.y",
+      message: "The LCM schedule has at most 50 steps, not 60.",
+    });
+    expect(await refused(plotOf({ x: { kind: "vae", values: "none" } }))).toMatchObject({
+      message: "Pocket has no other VAE.",
+    });
     expect(await refused(plotOf({ y: { kind: "steps", values: "0" } }))).toMatchObject({ where: "plot.y" });
     expect(await refused(plotOf({ x: { kind: "adapter", values: "clay, paper" } }))).toMatchObject({
       message: "Pocket has no adapter “paper”.",
     });
   });
 });
+
+const image = { seed: 3, adapters: [] };
+const link = (plot: Partial<Plot>, left: readonly string[] = [], prompt = "a fox") =>
+  readLink(
+    writeLink(
+      { options: completeOptions({ prompt, plot: plotOf(plot) }, defaults), image, model: "" },
+      new Set(left),
+    ),
+    { cards, defaults },
+  )!;
 
 describe("the text of a sheet", () => {
   const clay = { id: "clay", unetStrength: 0.64, textStrength: 0.64 };
@@ -129,6 +232,22 @@ describe("the text of a sheet", () => {
     expect(read(off).options).toMatchObject({ prompt, method: "sd", plot });
   });
 
+  it("has no adapters where presets choose them, and brings presets and VAEs back", () => {
+    const plot = plotOf({
+      x: { kind: "preset", values: "paper, balanced" },
+      y: { kind: "vae", values: "none, vae-ft-mse" },
+    });
+    const text = write({ prompt: "a clay fox", fewStep: false, plot }, [{ adapters: [clay] }]);
+    expect(text).toContain(
+      'X Type: Preset, X Values: "paper, balanced", Y Type: VAE, Y Values: "none, vae-ft-mse"',
+    );
+    expect(read(text)).toMatchObject({
+      options: { prompt: "a clay fox", method: "stylus", plot },
+      dropped: [],
+    });
+    expect(link(plot).options).toMatchObject({ method: "stylus", plot });
+  });
+
   it("A1111’s own grids are read, and what they vary besides is named", () => {
     const text =
       'a fox\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 8, Size: 512x512, Script: X/Y/Z plot, X Type: Seed, X Values: "-1,-1", Fixed X Values: "8, 12", Y Type: Prompt S/R, Y Values: "fox,\\"red, fox\\"", Z Type: Checkpoint name, Z Values: "a,b", Version: v1.9.4';
@@ -144,16 +263,6 @@ describe("the text of a sheet", () => {
 });
 
 describe("the link of a plot", () => {
-  const image = { seed: 3, adapters: [] };
-  const link = (plot: Partial<Plot>, left: readonly string[] = [], prompt = "a fox") =>
-    readLink(
-      writeLink(
-        { options: completeOptions({ prompt, plot: plotOf(plot) }, defaults), image, model: "" },
-        new Set(left),
-      ),
-      { cards, defaults },
-    )!;
-
   it("carries the axes, without the adapters that it leaves out", () => {
     const axis = { kind: "adapter", values: "clay, my-face, none" } as const;
     expect(link({ y: axis }).options.plot).toEqual(plotOf({ y: axis }));

@@ -9,6 +9,8 @@ const kinds: Readonly<Record<AxisKind, string>> = {
   sampler: "Sampler",
   schedule: "Schedule type",
   clipSkip: "Clip skip",
+  vae: "VAE",
+  preset: "Preset",
   adapter: "Adapter",
   weight: "Adapter strength",
   prompt: "Prompt S/R",
@@ -32,6 +34,9 @@ export const plot = {
   weightOf: "Strength of",
   allAdapters: "all adapters",
   noAdapter: "No adapter",
+  ownVae: "Built-in VAE",
+  /** A VAE that a plot cannot use yet. */
+  notDownloaded: (title: string, bytes: number) => `${title} (not downloaded, ${formats.bytes(bytes)})`,
   addAdapter: "Add an adapter",
   add: "Add",
   /** Words replaced by nothing. */

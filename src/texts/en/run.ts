@@ -43,6 +43,12 @@ export const run = {
       `The run was interrupted and continues on the CPU (${reason}). Nothing is lost.`,
   },
 
+  /** A run goes on that an earlier visit began. */
+  continued: (there: number, of: number) =>
+    `Continued: ${formats.number(there)} of ${images(of)} ${there === 1 ? "was" : "were"} finished before and ${
+      there === 1 ? "is" : "are"
+    } not generated again.`,
+
   missingAdapters(ids: readonly string[]): string {
     const names = ids.map((id) => `“${id}”`).join(", ");
     return ids.length === 1
@@ -225,6 +231,13 @@ export const run = {
       `${count === 1 ? "1 run was" : `${formats.number(count)} runs were`} interrupted${
         waiting === 0 ? "" : `, ${formats.number(waiting)} more ${waiting === 1 ? "was" : "were"} waiting`
       }.`,
+    /** Of the images of interrupted runs. */
+    partly: (there: number, of: number) =>
+      there === of
+        ? `All ${images(of)} are in your gallery.`
+        : `${formats.number(there)} of ${images(of)} ${there === 1 ? "is" : "are"} in your gallery; only the other ${
+            of - there === 1 ? "one" : formats.number(of - there)
+          } will be generated.`,
     leftLabel: "Runs that were waiting",
     continue: "Continue",
     dismiss: "Dismiss",

@@ -41,6 +41,9 @@ export const run: typeof english = {
     onCpu: (reason) => `생성이 중단되어 CPU로 계속해요(${reason}). 잃은 것은 없어요.`,
   },
 
+  continued: (there, of) =>
+    `이어서 생성해요. 이미지 ${formats.number(of)}장 중 ${formats.number(there)}장은 이미 완성돼 있어 다시 생성하지 않아요.`,
+
   missingAdapters: (ids) =>
     `이 이미지에 쓴 어댑터가 없어요: ${ids.map((id) => `“${id}”`).join(", ")}. 똑같이 다시 생성하려면 어댑터 파일을 추가하세요.`,
 
@@ -211,6 +214,10 @@ export const run: typeof english = {
       `작업 ${formats.number(count)}개가 중단됐어요.${
         waiting === 0 ? "" : ` ${formats.number(waiting)}개는 대기 중이었어요.`
       }`,
+    partly: (there, of) =>
+      there === of
+        ? `이미지 ${formats.number(of)}장이 모두 갤러리에 있어요.`
+        : `이미지 ${formats.number(of)}장 중 ${formats.number(there)}장은 갤러리에 있으니 나머지 ${formats.number(of - there)}장만 생성해요.`,
     leftLabel: "대기 중이던 작업",
     continue: "계속하기",
     dismiss: "지우기",

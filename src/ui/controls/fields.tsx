@@ -104,8 +104,12 @@ export function NumberField(props: {
   readonly step?: number;
   readonly onChange: (value: number) => void;
   readonly hint?: string | undefined;
+  /** What is wrong with the value beside others. */
+  readonly problem?: string | undefined;
 }): JSX.Element {
   const id = createUniqueId();
+  const described = (): string | undefined =>
+    [props.hint && `${id}-hint`, props.problem && `${id}-problem`].filter(Boolean).join(" ") || undefined;
   const commit = (field: HTMLInputElement): void => {
     const value = field.valueAsNumber;
     if (!Number.isFinite(value)) {
@@ -132,10 +136,16 @@ export function NumberField(props: {
         max={props.max}
         step={props.step ?? 1}
         value={props.value}
-        aria-describedby={props.hint ? `${id}-hint` : undefined}
+        aria-invalid={props.problem !== undefined}
+        aria-describedby={described()}
         onChange={(event) => commit(event.currentTarget)}
       />
       <Hint id={id} text={props.hint} />
+      <Show when={props.problem}>
+        <span class={styles["problem"]} id={`${id}-problem`} role="status">
+          {props.problem}
+        </span>
+      </Show>
     </div>
   );
 }

@@ -7,6 +7,7 @@ import {
   axisNames,
   joinValues,
   noAdapter,
+  ownVae,
   splitValues,
   type AxisKind,
   type AxisName,
@@ -103,6 +104,10 @@ function Axis(props: { readonly name: AxisName }): JSX.Element {
   const id = createUniqueId();
   const axis = (): PlotAxis | null => plot.plot()[props.name];
   const title = (): string => t.plot.axes[props.name];
+  const vaes = () => studio.pack()?.vaes ?? [];
+  /** Few models can have another VAE. */
+  const kinds = () =>
+    axisKinds.filter((kind) => kind !== "vae" || vaes().length > 0 || axis()?.kind === kind);
   const set = (change: Partial<PlotAxis>): void => plot.setAxis(props.name, { ...axis()!, ...change });
   const problem = () => {
     const found = plot.problem();
@@ -131,6 +136,8 @@ function Axis(props: { readonly name: AxisName }): JSX.Element {
       sampler: SAMPLER_LABELS[sampler],
       schedule: SCHEDULE_LABELS[schedule],
       clipSkip: String(clipSkip),
+      vae: joinValues(vaes().flatMap((vae) => (vae.stored ? [vae.id ?? ownVae] : []))),
+      preset: joinValues(choices.preset),
       adapter: joinValues([...adapters(), noAdapter]),
       weight: "0, 0.5, 1",
       prompt: "",
@@ -150,7 +157,7 @@ function Axis(props: { readonly name: AxisName }): JSX.Element {
           <option value="" selected={axis() === null}>
             {t.plot.none}
           </option>
-          <For each={axisKinds}>
+          <For each={kinds()}>
             {(kind) => (
               <option value={kind} selected={axis()?.kind === kind}>
                 {t.plot.kinds[kind]}
@@ -184,6 +191,28 @@ function Axis(props: { readonly name: AxisName }): JSX.Element {
                       value: SCHEDULE_LABELS[each],
                       label: t.names.schedules[each],
                     }))}
+                    onChange={(values) => set({ values })}
+                  />
+                );
+              case "vae":
+                return (
+                  <Checks
+                    label={t.plot.valuesOf(title())}
+                    values={axis()!.values}
+                    choices={vaes().map(({ id: vae, title: name, stored, sizeBytes }) => ({
+                      value: vae ?? ownVae,
+                      label:
+                        vae === null ? t.plot.ownVae : stored ? name : t.plot.notDownloaded(name, sizeBytes),
+                    }))}
+                    onChange={(values) => set({ values })}
+                  />
+                );
+              case "preset":
+                return (
+                  <Checks
+                    label={t.plot.valuesOf(title())}
+                    values={axis()!.values}
+                    choices={choices.preset.map((each) => ({ value: each, label: t.names.presets[each] }))}
                     onChange={(values) => set({ values })}
                   />
                 );

@@ -1,7 +1,7 @@
 // The plot on show: its grid while it is generated, then its sheet, with the single images folded below.
 import { createMemo, createSignal, For, Show, type JSX } from "solid-js";
 import { imageFileName } from "../../app/images/image-file.ts";
-import { plotLabels } from "../../app/state/plot/labels.ts";
+import { plotLabels, vaeTitle } from "../../app/state/plot/labels.ts";
 import { coverOf } from "../../app/state/runs/cover.ts";
 import type { ImageView, RunView } from "../../app/state/runs/view.ts";
 import { expandPlot, type ExpandedPlot } from "../../stylus/plot/cells.ts";
@@ -117,7 +117,12 @@ function Sheet(props: {
 /** As the sheet will be. */
 function Grid(props: { readonly run: RunView; readonly expanded: ExpandedPlot }): JSX.Element {
   const studio = useStudio();
-  const labels = createMemo(() => plotLabels(props.expanded, (id) => studio.card(id)?.title ?? id));
+  const labels = createMemo(() =>
+    plotLabels(props.expanded, {
+      adapter: (id) => studio.card(id)?.title ?? id,
+      vae: (id) => vaeTitle(studio.pack(), id),
+    }),
+  );
   const pages = (): number[] => Array.from({ length: props.expanded.pages }, (_, page) => page);
   const columns = (): number[] => Array.from({ length: props.expanded.columns }, (_, column) => column);
   const rows = (): number[] => Array.from({ length: props.expanded.rows }, (_, row) => row);

@@ -3,6 +3,7 @@ import { Show, type JSX } from "solid-js";
 import { hiresSize } from "../../stylus/image-options.ts";
 import controls from "../controls/controls.module.css";
 import { NumberField, SelectField, SwitchField } from "../controls/fields.tsx";
+import { problemsOf } from "./problems.ts";
 import styles from "./SettingsPanel.module.css";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
@@ -11,6 +12,7 @@ import { limits } from "../../shared/limits.ts";
 export function HiresFix(): JSX.Element {
   const studio = useStudio();
   const { settings, setSettings } = studio;
+  const problemAt = problemsOf(studio);
   const values = () => settings.hiresValues;
   const size = (): string => {
     const { width, height } = hiresSize(studio.options(), values().scale);
@@ -41,6 +43,7 @@ export function HiresFix(): JSX.Element {
             {...limits.hiresScale}
             step={0.05}
             hint={size()}
+            problem={problemAt("hires.scale")}
             onChange={(scale) => setSettings("hiresValues", { scale })}
           />
           <NumberField
@@ -55,6 +58,7 @@ export function HiresFix(): JSX.Element {
             label={t.settings.hires.steps}
             value={values().steps ?? studio.options().steps}
             {...limits.steps}
+            problem={problemAt("hires.steps")}
             onChange={(steps) =>
               setSettings("hiresValues", "steps", steps === studio.options().steps ? null : steps)
             }

@@ -7,6 +7,7 @@ import { NumberField, SelectField, SwitchField } from "../controls/fields.tsx";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { DownloadProgress } from "../models/DownloadProgress.tsx";
+import { problemsOf } from "./problems.ts";
 import { HiresFix } from "./HiresFix.tsx";
 import styles from "./SettingsPanel.module.css";
 import { Variations } from "./Variations.tsx";
@@ -27,6 +28,7 @@ export function SettingsPanel(): JSX.Element {
   const setSize = (change: { width?: number; height?: number }): void =>
     setSettings("size", { width: options().width, height: options().height, ...change });
 
+  const problemAt = problemsOf(studio);
   const sizes = () => sizeLimits(studio.pack()?.defaults);
 
   return (
@@ -64,12 +66,14 @@ export function SettingsPanel(): JSX.Element {
             label={t.settings.width}
             value={options().width}
             {...sizes()}
+            problem={problemAt("width")}
             onChange={(width) => setSize({ width })}
           />
           <NumberField
             label={t.settings.height}
             value={options().height}
             {...sizes()}
+            problem={problemAt("height")}
             onChange={(height) => setSize({ height })}
           />
         </div>
@@ -108,6 +112,7 @@ export function SettingsPanel(): JSX.Element {
             label={t.settings.steps}
             value={options().steps}
             {...limits.steps}
+            problem={problemAt("steps")}
             onChange={(steps) => setSampling({ steps })}
           />
           <NumberField
@@ -135,6 +140,7 @@ export function SettingsPanel(): JSX.Element {
             label={t.settings.clipSkip}
             value={settings.clipSkip}
             {...limits.clipSkip}
+            problem={problemAt("clipSkip")}
             onChange={(clipSkip) => setSettings("clipSkip", clipSkip)}
           />
         </div>

@@ -7,6 +7,7 @@ import { promptTags } from "../../shared/prompt-syntax.ts";
 import { adaptersAnywhere } from "../../stylus/region-text.ts";
 import { promptsOf } from "../../stylus/regions.ts";
 import { adaptersOf } from "../../stylus/plot/cells.ts";
+import { vaeOf } from "../../stylus/plot/vaes.ts";
 import { writeLink } from "../../stylus/share-link.ts";
 import controls from "../controls/controls.module.css";
 import styles from "./CopiedLink.module.css";
@@ -54,11 +55,13 @@ export function createCopiedLink(
       const used = image.sheet ? adaptersOfSheet(run) : adaptersAnywhere(image).map(({ id }) => id);
       const left = [...new Set(used)].filter((id) => !inCatalogue(id));
       const { id = "", title = "" } = run.report?.pack ?? {};
+      const loaded = studio.pack();
+      const vae = image.vae === undefined || loaded === null ? undefined : vaeOf(loaded, image.vae);
       const ownModel = isUserModel(id) ? [title] : [];
       const shared = {
         options: image.sheet ? run.options : { ...run.options, ...image.sampling, plot: null },
         image: { ...image, ...wordsOf(image, run) },
-        model: ownModel.length > 0 && !withNames ? "" : title,
+        model: ownModel.length > 0 && !withNames ? "" : (vae?.packTitle ?? title),
       };
       const address = `${location.origin}${location.pathname}${writeLink(shared, new Set(withNames ? [] : left))}`;
       // Undefined where the page came over plain HTTP.

@@ -1,6 +1,7 @@
 // One image: preview and progress while it is generated; then its seed, its adapters and its actions.
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { imageFileName } from "../../app/images/image-file.ts";
+import { vaeTitle } from "../../app/state/plot/labels.ts";
 import { coverOf } from "../../app/state/runs/cover.ts";
 import { differencesOf } from "../../app/state/runs/differences.ts";
 import { formulaOf, wordsOf, type ImageView, type RunView } from "../../app/state/runs/view.ts";
@@ -67,10 +68,15 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
     const names = adaptersAnywhere(props.image).map(({ id }) => title(id));
     return t.run.image.alt({ prompt: words(), seed: props.image.seed, adapters: names });
   };
-  /** What of the sampling an image of a plot has otherwise. */
-  const sampled = (): string => {
+  /** What an image of a plot has otherwise than the run. */
+  const varied = (): string => {
     const { options } = props.run;
-    return differencesOf({ ...options, ...props.image.sampling }, options).join(" · ");
+    const { sampling, preset, vae } = props.image;
+    return [
+      ...differencesOf({ ...options, ...sampling }, options),
+      ...(preset ? [`${t.settings.preset}: ${t.names.presets[preset]}`] : []),
+      ...(vae === undefined ? [] : [vaeTitle(studio.pack(), vae)]),
+    ].join(" · ");
   };
   const cover = createMemo(() => coverOf(props.image, { check: studio.nsfw, variant: props.image.variant }));
   /** Whether the image itself may not be seen, alone or in a comparison. */
@@ -220,8 +226,8 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
             )}
           </Show>
         </div>
-        <Show when={sampled()}>
-          <p class={styles["words"]}>{sampled()}</p>
+        <Show when={varied()}>
+          <p class={styles["words"]}>{varied()}</p>
         </Show>
         <Show when={props.image.prompt}>
           <p class={styles["words"]}>{props.image.prompt}</p>

@@ -1,6 +1,7 @@
 // The runs that wait for their turn, under the prompt; and those of an earlier visit, which the user continues or dismisses.
-import { For, Show, type JSX } from "solid-js";
+import { createMemo, For, Show, type JSX } from "solid-js";
 import { differencesOf } from "../../app/state/runs/differences.ts";
+import { imageCount } from "../../stylus/plot/cells.ts";
 import type { LeftRuns, QueuedRun } from "../../app/state/runs/queue.ts";
 import controls from "../controls/controls.module.css";
 import { focusWhatIsLeft } from "../controls/focus.ts";
@@ -40,12 +41,24 @@ export function Queue(): JSX.Element {
 }
 
 function Left(props: { readonly left: LeftRuns }): JSX.Element {
-  const { queue } = useStudio();
+  const studio = useStudio();
+  const { queue } = studio;
+  /** Of the images of interrupted runs: how many the gallery has. */
+  const finished = createMemo((): { readonly there: number; readonly of: number } => {
+    const begun = props.left.runs.slice(0, props.left.interrupted);
+    const ids = new Set(begun.map(({ id }) => id));
+    const there = studio.gallery.images().filter(({ runId, sheet }) => ids.has(runId) && !sheet).length;
+    const of = begun.reduce((sum, { asked }) => sum + imageCount(studio.optionsOfRun(asked)), 0);
+    return { there: Math.min(there, of), of };
+  });
   const text = (): string => {
     const { runs, interrupted } = props.left;
-    return interrupted === 0
-      ? t.run.queue.left(runs.length)
-      : t.run.queue.interrupted(interrupted, runs.length - interrupted);
+    if (interrupted === 0) return t.run.queue.left(runs.length);
+    const { there, of } = finished();
+    return [
+      t.run.queue.interrupted(interrupted, runs.length - interrupted),
+      ...(there === 0 ? [] : [t.run.queue.partly(there, of)]),
+    ].join(" ");
   };
   const prompts = (): string => props.left.runs.map(({ asked }) => asked.prompts.prompt).join(" · ");
   const end = (work: () => void): void => {

@@ -10,14 +10,22 @@ import { plotLabels } from "./labels.ts";
 import { createPlotState, type LastRun } from "./state.ts";
 import { expandPlot } from "../../../stylus/plot/cells.ts";
 
-const { defaults } = loadedPack();
+const pack = loadedPack();
+const { defaults } = pack;
 const options = completeOptions({ prompt: "a fox", seed: 7, fewStep: false, steps: 10 }, defaults);
 
 function form(stored: Partial<Settings> = {}) {
   return createRoot(() => {
     const settings = createStore<Settings>({ ...settingsFrom({}), ...stored });
     const [report, setReport] = createSignal<LastRun | null>(null);
-    const state = createPlotState({ settings, options: () => options, defaults: () => defaults, report });
+    const state = createPlotState({
+      settings,
+      options: () => options,
+      defaults: () => defaults,
+      pack: () => pack,
+      wildcards: () => new Map(),
+      report,
+    });
     state.show();
     return { state, setReport };
   });
@@ -31,6 +39,8 @@ describe("the form", () => {
     state.setAxis("y", { kind: "steps", values: "0" });
     expect(state.plot()).toEqual({ x: null, y: { kind: "steps", values: "0" }, z: null });
     expect([state.expanded(), state.problem()?.where]).toEqual([null, "plot.y"]);
+    state.setAxis("y", { kind: "vae", values: "none" });
+    expect(state.problem()?.message).toBe("Pocket has no other VAE.");
     state.setAxis("y", { kind: "seed", values: "-1, 2" }); // drawn when it starts
     expect([state.expanded()?.rows, state.problem()]).toEqual([2, null]);
   });
@@ -72,7 +82,10 @@ describe("images of a plot", () => {
       [4, 7],
       [8, 7],
     ]);
-    const labels = plotLabels(expandPlot(plot, options), (id) => id.toUpperCase());
+    const labels = plotLabels(expandPlot(plot, options), {
+      adapter: (id) => id.toUpperCase(),
+      vae: String,
+    });
     expect(labels).toEqual({ x: ["Steps: 4", "Steps: 8"], y: ["CLAY", "No adapter"], z: [] });
   });
 

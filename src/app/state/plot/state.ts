@@ -12,6 +12,9 @@ import {
   type PlotAxis,
 } from "../../../stylus/plot/axes.ts";
 import { expandPlot, type ExpandedPlot } from "../../../stylus/plot/cells.ts";
+import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
+import { readWords } from "../../../stylus/run-words.ts";
+import type { Wildcards } from "../../../stylus/wildcards.ts";
 import type { RunReport } from "../../../stylus/run-types.ts";
 import type { SettingsStore } from "../settings.ts";
 
@@ -55,9 +58,11 @@ export function createPlotState(context: {
   /** What the page asks for. */
   readonly options: Accessor<GenerateOptions>;
   readonly defaults: () => PackDefaults;
+  readonly pack: Accessor<LoadedPack | null>;
+  readonly wildcards: Accessor<Wildcards>;
   readonly report: Accessor<LastRun | null>;
 }): PlotState {
-  const { options, defaults, report } = context;
+  const { options, defaults, pack, wildcards, report } = context;
   const [settings, setSettings] = context.settings;
   const [isOpen, setOpen] = createSignal(false);
   const plot = (): Plot => plotFrom(settings.plot);
@@ -68,7 +73,9 @@ export function createPlotState(context: {
     try {
       const drawn = withDrawnSeeds(plot(), () => 0);
       const expanded = expandPlot(drawn, options());
-      checkOptions({ ...options(), plot: drawn }, { defaults: defaults() });
+      const wanted = checkOptions({ ...options(), plot: drawn }, { defaults: defaults() });
+      const loaded = pack();
+      if (loaded) readWords(wanted, { pack: loaded, wildcards: wildcards() });
       return { expanded, problem: null };
     } catch (error) {
       if (!(error instanceof StylusError)) throw error;

@@ -1,7 +1,8 @@
 // Wildcard files as the page has them, over a store in memory.
 import { createRoot } from "solid-js";
 import { expect, it } from "vitest";
-import type { NamedRows, WildcardFile } from "../../prompts/named-rows.ts";
+import type { WildcardFile } from "../../../stylus/wildcard-files.ts";
+import type { NamedRows } from "../../prompts/named-rows.ts";
 import { createWildcards, type WildcardsState } from "./wildcards.ts";
 
 function stateOver(store: Partial<NamedRows<WildcardFile>> = {}): { state: WildcardsState; said: string[] } {

@@ -1,14 +1,11 @@
 // The user's wildcard files as the page has them: what `__name__` in a prompt draws from.
 import { createSignal, type Accessor } from "solid-js";
-import { StylusError } from "../../../shared/errors.ts";
 import { say } from "../../../shared/saying.ts";
-import { isWildcardName, parseWildcards, wildcardName, type Wildcards } from "../../../stylus/wildcards.ts";
+import { readWildcardFile, type WildcardFile } from "../../../stylus/wildcard-files.ts";
+import { parseWildcards, type Wildcards } from "../../../stylus/wildcards.ts";
 import { t } from "../../../texts/texts.ts";
-import type { NamedRows, WildcardFile } from "../../prompts/named-rows.ts";
+import type { NamedRows } from "../../prompts/named-rows.ts";
 import { createPromptRows, type PromptRows } from "./prompt-rows.ts";
-
-/** Collections that people share have files of some hundred kilobytes. */
-const maxFileBytes = 2e6;
 
 export interface WildcardsState extends Pick<PromptRows<WildcardFile>, "persistent" | "error" | "ready"> {
   /** By name, with how many options each has. */
@@ -22,27 +19,8 @@ export interface WildcardsState extends Pick<PromptRows<WildcardFile>, "persiste
   remove(name: string): Promise<void>;
 }
 
-async function readFile(file: File): Promise<WildcardFile> {
-  const where = file.name;
-  if (file.size > maxFileBytes)
-    throw new StylusError("bad-file", say`${where} is larger than ${maxFileBytes / 1e6} MB.`, {
-      where,
-      remedy: say`Split it into smaller files.`,
-    });
-  const name = wildcardName(where);
-  if (!isWildcardName(name))
-    throw new StylusError("bad-file", say`No prompt can refer to a file of the name ${where}.`, {
-      where,
-      remedy: say`Rename it with letters, digits, spaces, “-”, “.”, “/” and single “_” only, with no “_” at the end.`,
-    });
-  const text = await file.text();
-  if (parseWildcards(text).length === 0)
-    throw new StylusError("bad-file", say`${where} has no options.`, {
-      where,
-      remedy: say`Write one option per line. Lines that start with # are comments.`,
-    });
-  return { name, text };
-}
+const readFile = async (file: File): Promise<WildcardFile> =>
+  readWildcardFile({ name: file.name, sizeBytes: file.size, read: () => file.text() });
 
 /** Each file's options, parsed once. */
 function parsed(rows: readonly WildcardFile[]): Wildcards {

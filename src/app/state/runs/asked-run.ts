@@ -8,7 +8,8 @@ import {
 import { licensedPack } from "../../../stylus/licensed-pack.ts";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 import type { Plot } from "../../../stylus/plot/axes.ts";
-import type { ImagePrompt } from "../../../stylus/wildcards.ts";
+import { readWords } from "../../../stylus/run-words.ts";
+import type { ImagePrompt, Wildcards } from "../../../stylus/wildcards.ts";
 import { choiceOf, type Adjustments, type ChoiceOptions } from "../choice.ts";
 import { toOptions, type Settings } from "../settings.ts";
 
@@ -60,9 +61,18 @@ export function optionsOfAskedRun(
   return { ...optionsOf(settings, { loaded: pack, choice, prompts }), plot };
 }
 
-/** @throws StylusError bad-input */
-export const checkAskedRun = (asked: AskedRun, loaded: LoadedPack | null): CheckedOptions =>
-  checkOptions(optionsOfAskedRun(asked, loaded), { defaults: loaded?.defaults });
+/**
+ * All that can be known of it before it starts; of the model in use only once that is loaded.
+ * @throws StylusError bad-input; not-found: a VAE of a plot is not downloaded
+ */
+export function checkAskedRun(
+  asked: AskedRun,
+  { loaded, wildcards }: { readonly loaded: LoadedPack | null; readonly wildcards: Wildcards },
+): CheckedOptions {
+  const options = checkOptions(optionsOfAskedRun(asked, loaded), { defaults: loaded?.defaults });
+  if (loaded) readWords(options, { pack: licensedPack(loaded, options.commercialOnly), wildcards });
+  return options;
+}
 
 /** What of a request a user changes beside the images. */
 export const choiceKey = ({ strengths, pins, bans, removed, commercialOnly }: GenerateOptions): string =>

@@ -7,7 +7,8 @@ import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 import { randomSeed } from "../../../stylus/options.ts";
 import { plotFrom, withDrawnSeeds, type Plot } from "../../../stylus/plot/axes.ts";
 import { hasPrompt } from "../../../stylus/regions.ts";
-import type { ImagePrompt } from "../../../stylus/wildcards.ts";
+import type { MethodId } from "../../../shared/limits.ts";
+import type { ImagePrompt, Wildcards } from "../../../stylus/wildcards.ts";
 import type { ChoiceState } from "../choice.ts";
 import { withPrompt, type Settings, type SettingsStore } from "../settings.ts";
 import { checkAskedRun, type AskedRun } from "./asked-run.ts";
@@ -34,6 +35,9 @@ export function createAsking(context: {
   readonly plot: Accessor<Plot>;
   readonly previous: Accessor<RunView | null>;
   readonly pack: Accessor<LoadedPack | null>;
+  readonly wildcards: Accessor<Wildcards>;
+  /** @throws StylusError not-found: what the method needs is not downloaded */
+  readonly checkMethod: (method: MethodId) => Promise<void>;
   readonly queue: Pick<QueueState, "add">;
 }): (change?: AskingOptions) => Promise<void> {
   const { choice, reading, prompts, pack, queue } = context;
@@ -78,7 +82,8 @@ export function createAsking(context: {
       asPlot ? context.plot() : (keepSeed && previous?.options.plot) || null,
     );
     try {
-      checkAskedRun(asked, pack());
+      const { method } = checkAskedRun(asked, { loaded: pack(), wildcards: context.wildcards() });
+      await context.checkMethod(method);
     } catch (error) {
       setInputError(explain(error));
       return;

@@ -35,8 +35,8 @@ function queueWith({ found = [] }: { readonly found?: readonly WaitingRow[] } = 
     createQueue({
       opening: Promise.resolve(rows),
       busy: () => end !== null || comparing,
-      start: ({ prompts, settings }) => {
-        started.push(`${prompts.prompt} ${settings.seed}`);
+      start: ({ asked: { prompts, settings }, wasLeft }) => {
+        started.push(`${prompts.prompt} ${settings.seed}${wasLeft ? " left" : ""}`);
         return new Promise((resolve) => {
           end = (outcome) => {
             end = null;
@@ -203,7 +203,7 @@ describe("runs of a tab that is gone", () => {
     expect([started, prompts()]).toEqual([["new 1"], ["a", "b", "c", "newer"]]);
     expect(await stored()).toEqual(["(new)", "a", "b", "c", "newer"]);
     await finish();
-    expect(started.at(-1)).toBe("a 1");
+    expect(started.at(-1)).toBe("a 1 left");
   });
 
   it("are forgotten when they are dismissed", async () => {

@@ -8,8 +8,11 @@ import { settingsFrom } from "../settings.ts";
 import { plotFrom } from "../../../stylus/plot/axes.ts";
 
 export interface QueuedRun {
+  /** Of its run, too. */
   readonly id: string;
   readonly asked: AskedRun;
+  /** It comes from an earlier visit, where it may have begun. */
+  readonly wasLeft?: boolean;
 }
 
 /** Runs that start only when the user says so. */
@@ -63,6 +66,7 @@ const keyOf = ({ settings, ...rest }: AskedRun): string =>
 /** @throws when its settings are damaged */
 const runOf = ({ id, settings, adjustments, prompts, plot }: WaitingRow): QueuedRun => ({
   id,
+  wasLeft: true,
   asked: {
     settings: settingsFrom(settings),
     adjustments: { strengths: { ...adjustments.strengths }, removed: [...adjustments.removed] },
@@ -85,7 +89,7 @@ export function createQueue(context: {
   readonly opening: Promise<WaitingRuns>;
   readonly busy: Accessor<boolean>;
   /** Runs it; never rejects. */
-  readonly start: (asked: AskedRun) => Promise<RunOutcome>;
+  readonly start: (run: QueuedRun) => Promise<RunOutcome>;
   /** Stops what runs. */
   readonly stop: () => void;
   readonly announce: (text: string) => void;
@@ -159,7 +163,7 @@ export function createQueue(context: {
     setStarted(true);
     stoppedUnseen = false;
     save([next], true);
-    const outcome = await start(next.asked);
+    const outcome = await start(next);
     setStarted(false);
     turnAt = Number.NEGATIVE_INFINITY;
     if (outcome === "stopped" && stoppedUnseen) {

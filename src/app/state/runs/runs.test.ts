@@ -9,7 +9,7 @@ import { say } from "../../../shared/saying.ts";
 import type { StoredImage, StoredRun } from "../../images/gallery.ts";
 import { memoryInputs } from "../../images/input-store.ts";
 import { createGalleryState, type GalleryState } from "../gallery.ts";
-import { checkOptions, completeOptions } from "../../../stylus/options.ts";
+import { checkOptions, completeOptions, type GenerateOptions } from "../../../stylus/options.ts";
 import type { RunServices } from "../../../stylus/ports.ts";
 import { createRuns } from "./runs.ts";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
@@ -162,7 +162,7 @@ it("shows the last requested of two runs brought back, however slowly the other 
 
 describe("what the gallery has of a run of three images", () => {
   const pack = loadedPack();
-  const options = completeOptions(
+  const plain = completeOptions(
     { prompt: "a fox", count: 3, seed: 7, method: "sd", fewStep: false },
     defaults,
   );
@@ -173,12 +173,20 @@ describe("what the gallery has of a run of three images", () => {
     end,
     gallery = createRoot(() => createGalleryState({ inputs: Promise.resolve(memoryInputs()) })),
     afterEach = async () => {},
+    asked = { id: "run" },
+    isLoaded = true,
+    options = plain,
   }: {
     readonly finished: number;
     readonly end?: StylusError;
     readonly gallery?: GalleryState;
     readonly afterEach?: (gallery: GalleryState) => Promise<void>;
+    readonly asked?: { readonly id: string; readonly wasLeft?: boolean };
+    readonly isLoaded?: boolean;
+    readonly options?: GenerateOptions;
   }) {
+    /** Seeds of the images that the engine was asked for. */
+    const requested: number[][] = [];
     /** How often the gallery was asked to keep what there is. */
     let tried = 0;
     const keep: GalleryState["keep"] = async (...kept) => {
@@ -190,11 +198,13 @@ describe("what the gallery has of a run of three images", () => {
     };
     const services = runServices({
       load: async () => pack,
-      generate: async (_request, { onEvent }) => {
-        for (let imageIndex = 0; imageIndex < finished; imageIndex++) {
+      generate: async ({ images }, { onEvent }) => {
+        requested.push(images.map(({ seed }) => seed));
+        for (let imageIndex = 0; imageIndex < Math.min(finished, images.length); imageIndex++) {
           onEvent({ type: "step", imageIndex, step: 1, steps: 1, milliseconds: 5 });
           const rgba = new Uint8ClampedArray(4);
-          onEvent({ type: "image", imageIndex, seed: 7 + imageIndex, width: 1, height: 1, rgba });
+          const { seed } = images[imageIndex]!;
+          onEvent({ type: "image", imageIndex, seed, width: 1, height: 1, rgba });
           await vi.waitUntil(() => tried > imageIndex, { interval: 1 });
           await afterEach(gallery);
         }
@@ -205,11 +215,11 @@ describe("what the gallery has of a run of three images", () => {
     const runs = runsWith({
       services,
       gallery: { ...gallery, keep },
-      pack,
+      pack: isLoaded ? pack : null,
       announce: (text) => said.push(text),
     });
-    await runs.start(checkOptions(options), () => checkOptions(options));
-    return { runs, gallery, said, seeds: gallery.images().map(({ seed }) => seed) };
+    await runs.start(checkOptions(options), { ...asked, settle: () => checkOptions(options) });
+    return { runs, gallery, said, requested, seeds: gallery.images().map(({ seed }) => seed) };
   }
 
   const stop = stopped();
@@ -233,8 +243,57 @@ describe("what the gallery has of a run of three images", () => {
     const kept = (await gallery.read(id))!;
     expect(kept.run.report.images.map(({ seed }) => seed)).toEqual(seedsDone);
     expect(kept.run.report.stages.at(-1)).toMatchObject({ id: "generate", outputs: { images: finished } });
-    expect(await runs.show(id)).toEqual(options);
+    expect(await runs.show(id)).toEqual(plain);
     expect(runs.shown()!.images.map(({ seed }) => seed)).toEqual(seedsDone);
+  });
+
+  it.each([true, false])(
+    "only the images that are missing are generated when it was interrupted; model there: %s",
+    async (isLoaded) => {
+      const first = await generate({ finished: 2, end: stop });
+      const { gallery } = first;
+      await gallery.mark("run-1", { favourite: true, note: "" });
+      const again = await generate({ finished: 1, gallery, isLoaded, asked: { id: "run", wasLeft: true } });
+      expect([first.requested, again.requested]).toEqual([[[7, 8, 9]], [[9]]]);
+      const shown = again.runs.shown()!;
+      expect([shown.id, shown.status, shown.notice]).toEqual([
+        "run",
+        "done",
+        "Continued: 2 of 3 images were finished before and are not generated again.",
+      ]);
+      expect(again.said).toContain("Image 3 of 3 is done.");
+      expect(shown.images.map(({ seed, status }) => [seed, status])).toEqual([
+        [7, "done"],
+        [8, "done"],
+        [9, "done"],
+      ]);
+      const kept = (await gallery.read("run"))!;
+      expect(kept.images.map(({ index, favourite }) => [index, favourite])).toEqual([
+        [0, undefined],
+        [1, true],
+        [2, undefined],
+      ]);
+      expect(kept.run.report.images.map(({ seed }) => seed)).toEqual([7, 8, 9]);
+      expect(
+        kept.run.report.stages.filter(({ id }) => id === "generate").map(({ outputs }) => outputs),
+      ).toEqual([{ images: 2 }, { images: 1 }]);
+    },
+  );
+
+  it("all images, as another run, where what was asked for has become something else", async () => {
+    const { gallery } = await generate({ finished: 2, end: stop });
+    const options = { ...plain, steps: 9 };
+    const { runs, requested } = await generate({
+      finished: 3,
+      gallery,
+      options,
+      asked: { id: "run", wasLeft: true },
+    });
+    expect(requested).toEqual([[7, 8, 9]]);
+    expect(runs.shown()!.id).not.toBe("run");
+    expect(runs.shown()!.notice).toBeNull();
+    expect((await gallery.read("run"))!.images).toHaveLength(2);
+    expect(gallery.images()).toHaveLength(5);
   });
 
   it("nothing, when it has no image", async () => {

@@ -20,6 +20,7 @@ import { listedOf, type CheckedOptions, type GenerateOptions } from "../../../st
 import { finishedSize, storedIds, type InitImageOptions } from "../../../stylus/image-options.ts";
 import type { RunServices } from "../../../stylus/ports.ts";
 import type { Nsfw, RunEvent, RunReport } from "../../../stylus/run-types.ts";
+import { continuedRun, joinedReports, shownImage } from "./earlier.ts";
 import { createRunKeeper } from "./keeper.ts";
 import {
   createEventFolder,
@@ -33,10 +34,11 @@ import {
   type StageView,
   type VariantView,
 } from "./view.ts";
-import { plotLabels } from "../plot/labels.ts";
+import { plotLabels, vaeTitle } from "../plot/labels.ts";
 import { plotFrom, type Plot } from "../../../stylus/plot/axes.ts";
 import { adaptersAnywhere, regionsOfImage } from "../../../stylus/region-text.ts";
 import { expandPlot } from "../../../stylus/plot/cells.ts";
+import { vaeOf } from "../../../stylus/plot/vaes.ts";
 import { run as runOptions, runRequest, type RunRequest } from "../../../stylus/run.ts";
 import type { LoadedPack, LoadProgress } from "../../../stylus/loaded-pack.ts";
 import type { Wildcards } from "../../../stylus/wildcards.ts";
@@ -66,8 +68,18 @@ export interface RunsContext {
 export interface Runs {
   readonly shown: Accessor<RunView | null>;
   readonly busy: Accessor<boolean>;
-  /** @param settle what to generate instead once the pack is loaded, if it was not yet */
-  start(options: CheckedOptions, settle: (pack: LoadedPack) => CheckedOptions): Promise<void>;
+  /**
+   * @param context.settle what to generate instead once the pack is loaded, if it was not yet
+   * @param context.wasLeft by an earlier visit: of its images, those that are in the gallery are not generated again
+   */
+  start(
+    options: CheckedOptions,
+    context: {
+      readonly id: string;
+      readonly settle: (pack: LoadedPack) => CheckedOptions;
+      readonly wasLeft?: boolean;
+    },
+  ): Promise<void>;
   stop(): void;
   /** Generates image `imageIndex` again with `without` taken out ("all": no adapters), same seed, beside it. */
   compare(imageIndex: number, without: string): Promise<void>;
@@ -197,20 +209,28 @@ export function createRuns(context: RunsContext): Runs {
 
   async function generate(
     asked: CheckedOptions,
-    settle: (pack: LoadedPack) => CheckedOptions,
+    { id, settle, wasLeft = false }: Parameters<Runs["start"]>[1],
     signal: AbortSignal,
   ): Promise<void> {
     const known = context.pack();
     let options = asked;
     // Until the gallery has the run, nothing else may name what it starts from.
     const release = claimInputs(storedIds(options.start));
-    const [view, set] = createStore(startRun(options, crypto.randomUUID()));
+    const kept = wasLeft ? await gallery.read(id).catch(() => null) : null;
+    let begun = continuedRun(options, id, kept);
+    const [view, set] = createStore(begun.view);
     put({ view, set });
-    announce(t.run.announced.generating);
+    const isDone = ({ status }: ImageView): boolean => status === "done";
+    const already = (): number => view.images.filter(isDone).length;
+    const tellWhatIsThere = (): void => {
+      if (begun.earlier) set({ notice: t.run.continued(already(), view.images.length) });
+    };
+    tellWhatIsThere();
+    announce(view.notice ?? t.run.announced.generating);
     const fold = createEventFolder(set);
     const keep = createRunKeeper(gallery, view);
     const encodings: Promise<void>[] = [];
-    let finished = 0;
+    let finished = already();
     const onEvent = (event: RunEvent): void => {
       fold(event);
       heedDevice(event);
@@ -234,11 +254,14 @@ export function createRuns(context: RunsContext): Runs {
     /** Draws the sheet of a plot, and keeps it; a run that was stopped has blanks on it. */
     async function drawPlot(plot: Plot): Promise<void> {
       if (!view.images.some(({ encoded }) => encoded)) return;
-      const title = (id: string): string => cards().get(id)?.title ?? id;
+      const titles = {
+        adapter: (id: string): string => cards().get(id)?.title ?? id,
+        vae: (id: string | null): string => vaeTitle(context.pack(), id),
+      };
       const drawn = await drawSheet(
         view.images.map(({ encoded }) => encoded?.png ?? null),
         finishedSize(options),
-        plotLabels(expandPlot(plot, options), title),
+        plotLabels(expandPlot(plot, options), titles),
       );
       const blank = sheetImage(view, { ...drawn, encoded: { png: drawn.png, url: "" } });
       const encoded = await withInfo(drawn.png, { cards: cards(), model, options, image: blank });
@@ -261,15 +284,36 @@ export function createRuns(context: RunsContext): Runs {
         settle(pack) {
           if (known) return options;
           options = settle(pack);
-          set({ options, images: startRun(options, view.id).images });
+          revokeImages(view);
+          begun = continuedRun(options, id, kept);
+          const { id: ownId, createdAt, images, report } = begun.view;
+          set({ id: ownId, createdAt, options, images, report });
+          tellWhatIsThere();
+          finished = already();
           return options;
         },
       };
-      const onReport = (report: RunReport): void => set({ report });
-      const { report } = await runRequest(request, services, { ...hooks, signal, onEvent, onReport });
+      const whole = (report: RunReport): RunReport =>
+        begun.earlier ? joinedReports(begun.earlier.run.report, report) : report;
+      const onReport = (report: RunReport): void => set({ report: whole(report) });
+      const { report } = await runRequest(request, services, {
+        ...hooks,
+        /** Read once it is settled. */
+        get finished() {
+          return new Set(view.images.filter(isDone).map(({ index }) => index));
+        },
+        signal,
+        onEvent,
+        onReport,
+      });
       await Promise.all(encodings);
       const sheetError = await finishPlot();
-      set({ status: "done", report, leftMilliseconds: null, ...(sheetError && { error: sheetError }) });
+      set({
+        status: "done",
+        report: whole(report),
+        leftMilliseconds: null,
+        ...(sheetError && { error: sheetError }),
+      });
     } catch (error) {
       await Promise.allSettled(encodings);
       const plain = explain(error);
@@ -344,6 +388,8 @@ export function createRuns(context: RunsContext): Runs {
       pins: [], // in the list, too; one that is taken out may be gone
       adapters: rest.length === 0 ? "none" : rest.map(listedOf),
     };
+    const loaded = context.pack();
+    const ownVae = image.vae === undefined || loaded === null ? undefined : vaeOf(loaded, image.vae);
     await exclusively(async (signal) => {
       setVariant({ steps: options.steps });
       announce(t.run.announced.comparing);
@@ -356,7 +402,12 @@ export function createRuns(context: RunsContext): Runs {
         if (inner.type === "preview") set("images", imageIndex, "variant", "preview", inner);
       };
       try {
-        const { images } = await runOptions(options, services, { ...hooks, signal, onEvent });
+        const { images } = await runOptions(options, services, {
+          ...hooks,
+          ...(ownVae && { packId: ownVae.packId }),
+          signal,
+          onEvent,
+        });
         const generated = images[0]!;
         const encoded = await encodeImage(generated, { cards: cards(), model, options, image: generated });
         const { nsfw } = generated;
@@ -395,7 +446,7 @@ export function createRuns(context: RunsContext): Runs {
   return {
     shown: () => current()?.view ?? null,
     busy,
-    start: (options, settle) => exclusively((signal) => generate(options, settle, signal)),
+    start: (options, asked) => exclusively((signal) => generate(options, asked, signal)),
     stop: () => abort?.abort(stopped()),
     compare,
     compareWithInitImage,
@@ -425,14 +476,9 @@ export function createRuns(context: RunsContext): Runs {
       const kept = { ...stored.run, options: withLaterOptions(stored.run.options) };
       const blank = startRun(kept.options, kept.id);
       /** @param index its place among those that are left */
-      const shown = ({ sheet, ...image }: StoredImage, index: number): ImageView => ({
-        ...blank.images[0]!,
-        ...image,
-        ...(sheet ? { sheet } : {}),
+      const shown = (image: StoredImage, index: number): ImageView => ({
+        ...shownImage(image, blank.images[0]!),
         index,
-        status: "done",
-        step: kept.options.steps,
-        encoded: { png: image.png, url: URL.createObjectURL(image.png) },
       });
       const [view, set] = createStore<RunView>({
         ...blank,

@@ -5,6 +5,7 @@ import type { Composition } from "../../../compose/composition.ts";
 import type { PlainError } from "../../../shared/errors.ts";
 import type { EncodedImage } from "../../images/image-file.ts";
 import type { AdapterUse, DiffusionEvent, RgbaImage } from "../../../shared/request.ts";
+import type { PresetId } from "../../../shared/limits.ts";
 import { seedsOfImage } from "../../../shared/seeds.ts";
 import type { GenerateOptions } from "../../../stylus/options.ts";
 import { finishedSize } from "../../../stylus/image-options.ts";
@@ -47,6 +48,8 @@ export interface ImageView {
   negativePrompt?: string;
   /** What of the sampling it has otherwise, in a plot. */
   sampling?: Partial<CellSampling>;
+  preset?: PresetId;
+  vae?: string | null;
   regions?: readonly PlannedRegion[];
   /** The sheet of a plot. */
   sheet?: true;
@@ -66,11 +69,17 @@ export const wordsOf = (
 
 /** What asks for this image alone again, but for its adapters and words. */
 export const optionsOfImage = (
-  { seed, variationSeed, sampling }: Pick<ImageView, "seed" | "variationSeed" | "sampling">,
+  {
+    seed,
+    variationSeed,
+    sampling,
+    preset,
+  }: Pick<ImageView, "seed" | "variationSeed" | "sampling" | "preset">,
   { options }: Pick<RunView, "options">,
 ): GenerateOptions => ({
   ...options,
   ...sampling,
+  ...(preset && { preset }),
   plot: null,
   seed,
   variation: options.variation && { ...options.variation, seed: variationSeed ?? options.variation.seed },
@@ -232,6 +241,8 @@ const usePlan = (image: ImageView, plan: PlannedImage): void => {
   if (plan.prompt !== undefined) image.prompt = plan.prompt;
   if (plan.negativePrompt !== undefined) image.negativePrompt = plan.negativePrompt;
   if (plan.sampling !== undefined) image.sampling = plan.sampling;
+  if (plan.preset !== undefined) image.preset = plan.preset;
+  if (plan.vae !== undefined) image.vae = plan.vae;
   if (plan.regions !== undefined) image.regions = plan.regions;
 };
 
@@ -259,7 +270,7 @@ export function createEventFolder(set: SetStoreFunction<RunView>): (event: RunEv
           case "loaded":
             break;
           case "notes":
-            run.notice = event.notes.map(spoken).join(" ");
+            run.notice = [...(run.notice ? [run.notice] : []), ...event.notes.map(spoken)].join(" ");
             break;
           case "candidates":
             run.candidates = event.candidates;
@@ -273,7 +284,7 @@ export function createEventFolder(set: SetStoreFunction<RunView>): (event: RunEv
           case "plan":
             for (const [index, plan] of event.images.entries()) {
               const image = run.images[index];
-              if (image) usePlan(image, plan);
+              if (image && image.status !== "done") usePlan(image, plan); // one of before it was interrupted has its own
             }
             break;
           case "diffusion":

@@ -9,6 +9,8 @@ export const prompts: Readonly<Record<string, string>> = {
   "Lower “Upscale by”, or the image size.": "업스케일 배율이나 이미지 크기를 줄이세요.",
   "Not loaded: {0} and {1} more.": "가져오지 않은 설정: {0} 외 {1}개.",
   "Not loaded: {0}.": "가져오지 않은 설정: {0}.",
+  "region {0} “{1}”": "영역 {0} “{1}”",
+  "the negative prompt of each region": "영역별 네거티브 프롬프트",
   "{0}: write <lora: without spaces.": "{0}: 공백 없이 <lora:로 적으세요.",
   "{0}: it lacks the closing “>”.": "{0}: 닫는 “>”가 없어요.",
   "{0}: a strength of {1} would ruin the image. Strengths go from {2} to {3}; 0.5 to 1 is usual.":
@@ -52,6 +54,14 @@ export const prompts: Readonly<Record<string, string>> = {
   "CFG Scale": "CFG 스케일",
   "Schedule type": "스케줄 유형",
   Adapter: "어댑터",
+  VAE: "VAE",
+  "{0} has no other VAE.": "{0} 모델에 쓸 수 있는 다른 VAE가 없어요.",
+  "Download it under Models, by the button VAE of your model.":
+    "모델 목록에서 지금 쓰는 모델의 ‘VAE…’ 버튼을 눌러 내려받으세요.",
+  "{0} on {1} changes nothing, since Stylus does not choose the adapters.":
+    "Stylus가 어댑터를 고르지 않으므로 {1}축의 {0}을(를) 바꿔도 달라지지 않아요.",
+  "Choose the method Stylus under Settings, or another type for {0}.":
+    "설정에서 방식을 Stylus로 바꾸거나 {0}축의 종류를 바꾸세요.",
   "Adapter weight": "어댑터 가중치",
   "Prompt S/R": "프롬프트 S/R",
   "“1, 2, 3”, “1-5”, “1-10 (+2)” or “1-10 [5]”": "“1, 2, 3”, “1-5”, “1-10 (+2)”, “1-10 [5]”",

@@ -10,6 +10,10 @@ export const requests: Readonly<Record<string, string>> = {
   "Use {0}.": "쓸 수 있는 값: {0}.",
   "{0} cannot be “{1}”.": "{0}에 “{1}” 값은 쓸 수 없어요.",
   "Use one of {0}.": "다음 중 하나를 쓰세요: {0}.",
+  "Hires fix of {0} steps at a denoising strength of {1} needs a schedule of {2} steps; that of LCM has at most {3}.":
+    "디노이징 강도 {1}에서 hires fix {0}스텝에는 {2}스텝짜리 스케줄이 필요한데, LCM 스케줄은 최대 {3}스텝이에요.",
+  "Lower the hires steps, raise the denoising strength, or choose another schedule.":
+    "hires 스텝을 줄이거나, 디노이징 강도를 높이거나, 다른 스케줄을 고르세요.",
   Steps: "스텝",
   "CFG scale": "CFG 스케일",
   "Clip skip": "클립 스킵",

@@ -13,6 +13,8 @@ export const storage: Readonly<Record<string, string>> = {
   "Wait for an update of this site, or use the file from your disk.":
     "이 사이트의 업데이트를 기다리거나 디스크에 있는 파일을 쓰세요.",
   "{0} is no longer on the hub.": "허브에 {0} 파일이 더는 없어요.",
+  "Try again later, or wait for an update of this site.":
+    "나중에 다시 시도하거나 이 사이트의 업데이트를 기다리세요.",
   "Choose another model, or use the file from your disk.":
     "다른 모델을 고르거나 디스크에 있는 파일을 쓰세요.",
   "{0} did not answer the request for {1}.": "{0} 서버가 {1} 요청에 응답하지 않았어요.",

@@ -1,0 +1,4 @@
+// What <stylus-image> says itself, where the widget cannot: part of stylus-image.js, which is small.
+export const element = {
+  offline: "This image generator needs the internet. It loads by itself once you are online.",
+};
