@@ -47,7 +47,7 @@ export const isNoRoom = (error: unknown): boolean => error instanceof StylusErro
 
 const noRoom = (cause: unknown): StylusError =>
   new StylusError("memory", say`The GPU has no room for an image of this size.`, {
-    remedy: say`Choose a smaller image or switch on “Tiled VAE (less memory)” under Settings, and close other tabs and programs that use the GPU.`,
+    remedy: say`Choose a smaller image, switch on “Tiled VAE (less memory)” or choose the device for low VRAM under Settings, and close other tabs and programs that use the GPU.`,
     cause,
   });
 

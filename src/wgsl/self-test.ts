@@ -4,19 +4,20 @@
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
 import { interpret } from "../graph/interpret.ts";
-import { GpuParameterStore } from "../runtime/shared/gpu-parameter-store.ts";
 import { fromFloat32 } from "../shared/dtype.ts";
 import type { Session, Tensors } from "../runtime/backend.ts";
-import { storedParameters } from "./parameters.ts";
+import { int8Values } from "./int8/int8-values.ts";
+import { storedParameters, type WgslParameter, type WgslParameterStore } from "./parameters.ts";
 import type { PlanTarget } from "./plan/target.ts";
 
 /** A back end, as far as it is tested. */
 export interface Tested {
   readonly gpu: GPUDevice;
   readonly target: PlanTarget;
+  emptyStore(specs: readonly WgslParameter[], target: PlanTarget): Promise<WgslParameterStore>;
   openSession(
     graph: Graph,
-    options: { readonly parameters: GpuParameterStore; readonly target: PlanTarget },
+    options: { readonly parameters: WgslParameterStore; readonly target: PlanTarget },
   ): Promise<Session>;
   unlessLost<Value>(work: Promise<Value>): Promise<Value>;
 }
@@ -28,7 +29,7 @@ const TOLERANCE = { f32: 1e-4, f16: 1e-2 };
 export async function wrongResults(backend: Tested): Promise<string | null> {
   const { target } = backend;
   const winograd = { ...target.tuning.winograd, worth: Infinity };
-  const test = new GraphTest(testGraph(), backend);
+  const test = await GraphTest.create(testGraph(), backend);
   try {
     return await test.wrong(await test.open({ ...target, tuning: { ...target.tuning, winograd } }));
   } finally {
@@ -36,22 +37,29 @@ export async function wrongResults(backend: Tested): Promise<string | null> {
   }
 }
 
+/** Where weights are in 8 bits, the small ones of the tests are too. */
+const withSmall = (target: PlanTarget): PlanTarget => ({
+  ...target,
+  tuning: { ...target.tuning, int8: { ...target.tuning.int8, least: 0 } },
+});
+
 /** A graph with values for its parameters and inputs, and what it gives by definition. */
 export class GraphTest {
   readonly #graph: Graph;
   readonly #backend: Tested;
-  readonly #parameters: GpuParameterStore;
+  readonly #parameters: WgslParameterStore;
   readonly #inputs: Tensors;
   readonly #expected: ReturnType<typeof interpret>;
 
-  constructor(graph: Graph, backend: Tested) {
+  /** @param parameters empty; the test disposes of them */
+  private constructor(graph: Graph, backend: Tested, parameters: WgslParameterStore) {
     this.#graph = graph;
     this.#backend = backend;
-    this.#parameters = new GpuParameterStore({ gpu: backend.gpu, dtype: backend.target.type });
+    this.#parameters = parameters;
     const tensors: Record<string, Float32Array> = {};
-    for (const spec of storedParameters(graph)) {
+    for (const spec of storedParameters(graph, withSmall(backend.target))) {
       const values = waves(spec.shape, Object.keys(tensors).length);
-      tensors[spec.name] = values;
+      tensors[spec.name] = int8Values(values, spec);
       const bytes = fromFloat32(values, "F32");
       const source = {
         name: spec.name,
@@ -62,15 +70,24 @@ export class GraphTest {
         blob: new Blob([bytes]),
         fileName: "self-test",
       } as const;
-      this.#parameters.add(spec, { source, bytes });
+      parameters.add(spec, { source, bytes });
     }
     this.#inputs = Object.fromEntries(graph.inputs.map(({ name, shape }, i) => [name, waves(shape, 50 + i)]));
     this.#expected = interpret(graph, { ...tensors, ...this.#inputs });
   }
 
+  /** @throws StylusError `device` */
+  static async create(graph: Graph, backend: Tested): Promise<GraphTest> {
+    const target = withSmall(backend.target);
+    return new GraphTest(graph, backend, await backend.emptyStore(storedParameters(graph, target), target));
+  }
+
   /** Compiles the kernels. @throws StylusError `device` */
   open(target: PlanTarget): Promise<Session> {
-    return this.#backend.openSession(this.#graph, { parameters: this.#parameters, target });
+    return this.#backend.openSession(this.#graph, {
+      parameters: this.#parameters,
+      target: withSmall(target),
+    });
   }
 
   /** Null if the results are right, otherwise what is wrong. @throws StylusError `device`, `memory` */

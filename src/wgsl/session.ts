@@ -2,8 +2,8 @@
 
 import type { Graph } from "../graph/graph.ts";
 import type { Session, Tensors } from "../runtime/backend.ts";
-import type { GpuParameterStore } from "../runtime/shared/gpu-parameter-store.ts";
 import { isNoRoom } from "./allocation.ts";
+import type { WgslParameterStore } from "./parameters.ts";
 import { checkInputs, runFailure } from "../runtime/shared/session-run.ts";
 import type { Pipelines } from "./pipelines.ts";
 import { type Plan, planGraph } from "./plan/plan.ts";
@@ -14,7 +14,7 @@ interface SessionParts {
   readonly device: GPUDevice;
   readonly pipelines: Pipelines;
   readonly target: PlanTarget;
-  readonly parameters: GpuParameterStore;
+  readonly parameters: WgslParameterStore;
   /** Of the device: those that hold buffers. */
   readonly holders: Set<WgslSession>;
 }

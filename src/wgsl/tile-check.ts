@@ -85,7 +85,7 @@ async function check(all: readonly Tile[], backend: Tested, { records, key, limi
       if (isRight !== null) findings.tiles.set(name, isRight);
     });
   };
-  const test = new GraphTest(tileGraph(), backend);
+  const test = await GraphTest.create(tileGraph(), backend);
   try {
     const unknown = all.filter(({ name }) => !tiles.has(name));
     // One of them ended the tab or the device before.

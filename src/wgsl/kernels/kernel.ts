@@ -5,12 +5,20 @@ export type ElementType = "f32" | "f16";
 
 export const BYTES: Readonly<Record<ElementType, number>> = { f32: 4, f16: 2 };
 
+/** Weights in 8 bits. */
+export interface Int8Layout {
+  /** Rows that share a scale in each column. */
+  readonly group: number;
+}
+
 /** A block of device memory. Temporaries share buffers; the others have their own. */
 export interface Block {
   readonly role: "temporary" | "input" | "output" | "parameter";
   /** Of the input, output or parameter; of a temporary the module that writes it. */
   readonly name: string;
   readonly sizeBytes: number;
+  /** Of a weight in 8 bits. */
+  readonly int8?: Int8Layout | null;
 }
 
 /** A matrix in a block: element (r, c) lies at offset + r · stride + c. Rows are positions or tokens, columns channels. */

@@ -3,6 +3,7 @@
 import { subgroupMatrices } from "../kernels/matrices.ts";
 import { product } from "../kernels/product.ts";
 import { subgroupMatrixProduct } from "../kernels/subgroup-matrix-product.ts";
+import { weightCode } from "../kernels/weights.ts";
 import type { PlanTarget } from "../plan/target.ts";
 
 const FINISH = {
@@ -12,6 +13,7 @@ const FINISH = {
   residual: false,
   aligned: true,
   groups: 1,
+  int8: null,
 } as const;
 
 /** The same with and without subgroup matrices, since a device may be opened both ways. */
@@ -29,7 +31,8 @@ export function kernelsVersion({
       ),
     ];
   });
-  return fnv1a(JSON.stringify([tuning.parts, kernels.map(({ name, code }) => [name, code()])]));
+  const int8 = ([4, 8] as const).map((unit) => weightCode({ ...FINISH, type, int8: tuning.int8 }, unit));
+  return fnv1a(JSON.stringify([tuning.parts, ...int8, kernels.map(({ name, code }) => [name, code()])]));
 }
 
 /** 32 bits in hexadecimal digits (Fowler, Noll and Vo). */

@@ -74,11 +74,18 @@ export class Tuner {
   }
 }
 
-/** Names an adapter with its browser and number type, as records have it: another browser compiles in another way. */
+/** Names an adapter with its browser and number types, as records have it: another browser compiles in another way. */
 export function adapterKey(
   { vendor, architecture, device, description }: GPUAdapterInfo,
-  { type }: Pick<PlanTarget, "type">,
+  { type, int8 }: Pick<PlanTarget, "type" | "int8">,
 ): string {
   const browser = /(?:Chrome|Firefox|Version)\/\d+/u.exec(navigator.userAgent)?.[0] ?? "";
-  return [vendor, architecture, device, description, browser, type].join(" | ");
+  return [
+    vendor,
+    architecture,
+    device,
+    description,
+    browser,
+    int8 ? `${type}, weights in 8 bits` : type,
+  ].join(" | ");
 }
