@@ -16,7 +16,7 @@ const measured = new Map(
 );
 
 /** By how much a lower weight has to score better to be taken. */
-const clearlyBetter = 2;
+const clearlyBetter = 5;
 
 /** The refined part with the weight that images bear out, and the effect; nothing of it where this file was not measured. */
 function withMeasured(

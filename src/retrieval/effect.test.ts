@@ -15,8 +15,8 @@ describe("effectKind", () => {
     ["good", {}],
     ["weak", { strength: 0.049 }],
     ["good", { strength: 0.05 }],
-    ["misleading", { direction: -0.1 }],
-    ["good", { direction: 0 }],
+    ["good", { direction: -0.1 }], // one prompt that it spoils
+    ["unstable", { direction: 0, consistency: 0.5 }],
     ["unstable", { consistency: 0.5 }],
     ["good", { consistency: 2 / 3 }],
     ["weak", { strength: 0, direction: -5, consistency: 0 }], // what hardly shows cannot mislead
@@ -34,6 +34,6 @@ describe("effectPrior", () => {
 
   it("is negative for others", () => {
     expect(effectPrior(measured({ consistency: 0.5 }))).toBe(-0.5);
-    expect(effectPrior(measured({ direction: -1 }))).toBe(-1);
+    expect(effectPrior(measured({ direction: -1, consistency: 0 }))).toBe(-1);
   });
 });

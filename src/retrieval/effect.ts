@@ -11,7 +11,7 @@ export interface MeasuredEffect {
   readonly prompts: number;
 }
 
-/** "weak": images hardly change. "misleading": they fit their prompts less. "unstable": only some of them fit better. */
+/** "weak": images hardly change. "misleading": most fit their prompts less, and by more. "unstable": only some fit better. */
 export type EffectKind = "weak" | "misleading" | "unstable" | "good";
 
 /** Images that move less look the same. */
@@ -21,8 +21,8 @@ const reliable = 2 / 3;
 
 export function effectKind({ direction, strength, consistency }: MeasuredEffect): EffectKind {
   if (strength < visible) return "weak";
-  if (direction < 0) return "misleading";
-  return consistency < reliable ? "unstable" : "good";
+  if (consistency >= reliable) return "good";
+  return direction < 0 ? "misleading" : "unstable";
 }
 
 /** In log-odds: weak and misleading adapters have to be wanted at 0.92 where others are at 0.8. */
