@@ -64,7 +64,7 @@ const help = `Usage: npm run generate -- "prompt" [options]
   --vae-tile N         tiled VAE with tiles of N pixels, to save memory
   --nsfw-check         says how likely each image is not safe for work, 0 to 1 (docs/nsfw.md); downloads
                        22 MB, with --profile once
-  --device D           auto, webgpu, wasm
+  --device D           auto, webgpu, low-vram (cards with 2 GB), wasm
   --out DIR            where the PNG files go (default out)
   --json FILE          report (default DIR/report.json)
   --profile DIR        keeps the browser's storage between calls`;

@@ -5,11 +5,12 @@ import { buildTextEncoder, TOKEN_EMBEDDING } from "../graph/clip-text.ts";
 import type { Checkpoint } from "../graph/checkpoint.ts";
 import { buildUnet } from "../graph/unet.ts";
 import { buildVaeDecoder, buildVaeEncoder, vaeScale } from "../graph/vae.ts";
-import type { Backend, LoadProgress, ParameterStore } from "../runtime/backend.ts";
+import type { Backend, LoadProgress } from "../runtime/backend.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import type { Conditioning } from "./prompt/conditioning.ts";
 import type { LatentSize } from "./latent-size.ts";
+import { type NetworkFiles, type NetworkId, ResidentNetworks } from "./resident-networks.ts";
 import { SessionCache } from "./session-cache.ts";
 import { runTiled } from "./image/tiles.ts";
 import { CheckpointTokenTable } from "./prompt/token-table.ts";
@@ -25,34 +26,38 @@ export class DiffusionNetworks {
   readonly checkpoint: Checkpoint;
   readonly backend: Backend;
   readonly tokens: CheckpointTokenTable;
-  readonly stores: {
-    readonly unet: ParameterStore;
-    readonly text_encoder: ParameterStore;
-    readonly vae: ParameterStore;
-  };
+  /** Their parameters on the device. */
+  readonly resident: ResidentNetworks;
   readonly sessions: SessionCache;
-  /** Loaded when an image is first encoded; most runs encode none. */
-  #encoder: Promise<ParameterStore> | null = null;
 
   private constructor(
     checkpoint: Checkpoint,
-    { backend, stores, tokens }: Pick<DiffusionNetworks, "backend" | "stores" | "tokens">,
+    { backend, resident, tokens }: Pick<DiffusionNetworks, "backend" | "resident" | "tokens">,
   ) {
     this.checkpoint = checkpoint;
     this.backend = backend;
-    this.stores = stores;
+    this.resident = resident;
     this.tokens = tokens;
-    this.sessions = new SessionCache(backend, { capacity: OTHER_SESSIONS + 1 });
+    this.sessions = new SessionCache(backend, { capacity: resident.oneAtATime ? 1 : OTHER_SESSIONS + 1 });
+    resident.onPutAway = () => this.sessions.dispose();
   }
 
-  /** Streams all parameters to the device. @throws StylusError bad-file, unsupported, device, cancelled */
+  /**
+   * Streams the parameters to the device. @param options.oneAtATime for a card that holds one network
+   * @throws StylusError bad-file, unsupported, device, cancelled
+   */
   static async load(
     checkpoint: Checkpoint,
     {
       backend,
+      oneAtATime,
       onProgress,
       signal,
-    }: Work & { backend: Backend; onProgress?: ((progress: LoadProgress) => void) | undefined },
+    }: Work & {
+      backend: Backend;
+      oneAtATime: boolean;
+      onProgress?: ((progress: LoadProgress) => void) | undefined;
+    },
   ): Promise<DiffusionNetworks> {
     const { unet, text_encoder, vae } = checkpoint;
     const { latentChannels } = vae.config;
@@ -71,34 +76,29 @@ export class DiffusionNetworks {
         remedy: say`Use a complete checkpoint.`,
       });
     }
-    const networks = [
-      ["unet", buildUnet(unet.config, { batch: 1, ...SMALLEST, contextTokens: 1 }), unet.tensors],
-      ["text_encoder", buildTextEncoder(text_encoder.config, { batch: 1 }), text_encoder.tensors],
-      ["vae", buildVaeDecoder(vae.config, { batch: 1, ...SMALLEST }), vae.tensors],
-    ] as const;
-    const progress = new Map<string, LoadProgress>();
-    const stores: Partial<Record<"unet" | "text_encoder" | "vae", ParameterStore>> = {};
-    const totalBytes = networks.reduce(
-      (sum, [, { parameters }, tensors]) =>
-        sum + parameters.reduce((part, { name }) => part + (tensors.get(name)?.sizeBytes ?? 0), 0),
-      0,
-    );
-    try {
-      for (const [id, graph, tensors] of networks) {
-        const report = (part: LoadProgress): void => {
-          progress.set(id, part);
-          const loadedBytes = [...progress.values()].reduce((sum, one) => sum + one.loadedBytes, 0);
-          onProgress?.({ loadedBytes, totalBytes });
-        };
-        stores[id] = await backend.loadParameters(graph, tensors, { onProgress: report, signal });
-      }
-    } catch (error) {
-      for (const store of Object.values(stores)) store.dispose();
-      throw error;
-    }
+    const files: Record<NetworkId, NetworkFiles> = {
+      unet: {
+        graph: buildUnet(unet.config, { batch: 1, ...SMALLEST, contextTokens: 1 }),
+        tensors: unet.tensors,
+      },
+      text_encoder: {
+        graph: buildTextEncoder(text_encoder.config, { batch: 1 }),
+        tensors: text_encoder.tensors,
+      },
+      vae_decoder: {
+        graph: buildVaeDecoder(vae.config, { batch: 1, ...SMALLEST }),
+        tensors: vae.tensors,
+      },
+      vae_encoder: {
+        graph: buildVaeEncoder(vae.config, { batch: 1, ...SMALLEST }),
+        tensors: vae.tensors,
+      },
+    };
+    const resident = new ResidentNetworks(files, { backend, oneAtATime });
+    await resident.load({ onProgress, signal });
     return new DiffusionNetworks(checkpoint, {
       backend,
-      stores: stores as Required<typeof stores>,
+      resident,
       tokens: new CheckpointTokenTable(table),
     });
   }
@@ -108,9 +108,9 @@ export class DiffusionNetworks {
     return vaeScale(this.checkpoint.vae.config);
   }
 
-  /** Bytes of all parameters on the device or in memory. */
+  /** Bytes of the parameters on the device or in memory. */
   get sizeBytes(): number {
-    return Object.values(this.stores).reduce((sum, store) => sum + store.sizeBytes, 0);
+    return this.resident.sizeBytes;
   }
 
   /** Hidden states [T, C] of one chunk, `clipSkip` layers from the end. */
@@ -122,7 +122,7 @@ export class DiffusionNetworks {
     const session = await this.sessions.get({
       key: "text_encoder",
       build: () => buildTextEncoder(config, { batch: 1 }),
-      parameters: this.stores.text_encoder,
+      parameters: await this.resident.use("text_encoder", { signal }),
       signal,
     });
     const output = `clip_skip_${clipSkip}`;
@@ -132,7 +132,7 @@ export class DiffusionNetworks {
 
   /** Keeps the sessions of a pass whose U-Net runs at `sizes` sizes in turn. */
   keepSessions(sizes: number): void {
-    this.sessions.capacity = OTHER_SESSIONS + sizes;
+    if (!this.resident.oneAtATime) this.sessions.capacity = OTHER_SESSIONS + sizes;
   }
 
   /** Whether the U-Net also reads a mask and the masked image. */
@@ -166,7 +166,7 @@ export class DiffusionNetworks {
     const session = await this.sessions.get({
       key: `unet ${batch}×${size.height}×${size.width}×${contextTokens}`,
       build: () => buildUnet(this.checkpoint.unet.config, { batch, ...size, contextTokens }),
-      parameters: this.stores.unet,
+      parameters: await this.resident.use("unet", { signal }),
       signal,
     });
     const predictions: Float32Array[] = [];
@@ -202,7 +202,7 @@ export class DiffusionNetworks {
       const session = await this.sessions.get({
         key: `vae_decoder ${partSize.height}×${partSize.width}`,
         build: () => buildVaeDecoder(config, { batch: 1, ...partSize }),
-        parameters: this.stores.vae,
+        parameters: await this.resident.use("vae_decoder", { signal }),
         signal,
       });
       return (await session.run({ latent_sample: part }))["sample"]!;
@@ -225,7 +225,7 @@ export class DiffusionNetworks {
     { size, tile, signal }: Work & { size: LatentSize; tile?: number | undefined },
   ): Promise<Float32Array<ArrayBuffer>> {
     const { config } = this.checkpoint.vae;
-    const parameters = await this.#encoderParameters(signal);
+    const parameters = await this.resident.use("vae_encoder", { signal });
     const encode = async (part: Float32Array<ArrayBuffer>, partSize: LatentSize): Promise<Float32Array> => {
       throwIfAborted(signal);
       const session = await this.sessions.get({
@@ -244,26 +244,9 @@ export class DiffusionNetworks {
     return Float32Array.from(mean, (value) => value * config.scalingFactor);
   }
 
-  #encoderParameters(signal: AbortSignal | undefined): Promise<ParameterStore> {
-    if (this.#encoder === null) {
-      const { config, tensors } = this.checkpoint.vae;
-      const graph = buildVaeEncoder(config, { batch: 1, ...SMALLEST });
-      const loading = this.backend.loadParameters(graph, tensors, { signal });
-      this.#encoder = loading;
-      loading.catch(() => (this.#encoder = null)); // cancelled or failed: the next call tries again
-    }
-    return this.#encoder;
-  }
-
   async dispose(): Promise<void> {
     await this.sessions.dispose();
-    for (const store of Object.values(this.stores)) store.dispose();
-    const encoder = this.#encoder;
-    this.#encoder = null;
-    await encoder?.then(
-      (store) => store.dispose(),
-      () => {}, // never loaded
-    );
+    this.resident.dispose();
   }
 }
 

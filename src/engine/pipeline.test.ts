@@ -250,7 +250,7 @@ describe("adapters", () => {
   it("the next run repairs the state of an aborted merge", async () => {
     const none = await imageHash();
     const controller = new AbortController();
-    const store = pipeline.networks.stores.unet;
+    const store = pipeline.networks.resident.get("unet")!;
     const write = store.write.bind(store);
     let writes = 0;
     store.write = (name, values) => {

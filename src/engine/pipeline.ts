@@ -29,6 +29,8 @@ import { filledLatent, inpaintingChannels, type InitLatent, encodeInitImage } fr
 
 export interface LoadOptions {
   readonly backend: Backend;
+  /** For a card with little memory: one network is on it at a time. */
+  readonly oneAtATime?: boolean | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -66,12 +68,19 @@ export class DiffusionPipeline {
     this.networks = networks;
     this.#training = training;
     this.#preview = pack.preview;
-    const { unet, text_encoder } = networks.stores;
+    const { resident } = networks;
     const table = moduleTable({
-      unet: [...unet.specs.values()],
-      text_encoder: [...text_encoder.specs.values()],
+      unet: resident.parameters("unet"),
+      text_encoder: resident.parameters("text_encoder"),
     });
-    this.adapters = new AdapterLibrary(table, createMerger({ unet, text_encoder }));
+    const merger = createMerger(
+      (network) => resident.get(network),
+      resident.oneAtATime ? { keepBytes: 0 } : {},
+    );
+    this.adapters = new AdapterLibrary(table, merger);
+    resident.onLoad = async (network, work) => {
+      if (network === "unet" || network === "text_encoder") await this.adapters.mergeLoaded(network, work);
+    };
     for (const { id, blob, ...kind } of pack.adapters) this.adapters.register(id, blob, kind);
     this.#prompts = new PromptEncoder(pack.tokenizer, networks);
   }
@@ -83,12 +92,12 @@ export class DiffusionPipeline {
    */
   static async load(
     files: ReadonlyMap<string, Blob>,
-    { backend, onProgress, signal }: LoadOptions,
+    { backend, oneAtATime = false, onProgress, signal }: LoadOptions,
   ): Promise<DiffusionPipeline> {
     const checkpoint = await openCheckpoint(modelFilesOf(files));
     const pack = await readPackFiles(files, { latentChannels: checkpoint.vae.config.latentChannels });
     const training = trainingScheduleOf(checkpoint);
-    const networks = await DiffusionNetworks.load(checkpoint, { backend, onProgress, signal });
+    const networks = await DiffusionNetworks.load(checkpoint, { backend, oneAtATime, onProgress, signal });
     return new DiffusionPipeline(networks, { pack, training });
   }
 

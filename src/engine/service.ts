@@ -100,7 +100,12 @@ export class DiffusionService {
       const ready = performance.now();
       try {
         const pipeline = await backend.unlessLost(
-          DiffusionPipeline.load(pack.files, { backend, onProgress, signal }),
+          DiffusionPipeline.load(pack.files, {
+            backend,
+            oneAtATime: device === "low-vram" && backend.report.kind === "webgpu",
+            onProgress,
+            signal,
+          }),
         );
         const result = {
           device: backend.report,

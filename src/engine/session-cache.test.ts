@@ -31,7 +31,7 @@ const parameters: ParameterStore = {
   gpu: null,
   pristine: async () => new Float32Array(0),
   write() {},
-  restore() {},
+  restore: async () => {},
   dispose() {},
 };
 const get = (cache: SessionCache, name: string) =>

@@ -130,8 +130,13 @@ export async function readTensorF32(source: TensorSource): Promise<Float32Array>
       },
     );
   }
+  return valuesOf(await readStoredTensor(source));
+}
+
+/** The tensor's bytes, with its scale. @throws StylusError `bad-file` */
+export async function readStoredTensor(source: TensorSource): Promise<StoredTensor> {
   const scale = source.scale && scaleValues(source.scale, await readTensor(source.scale));
-  return valuesOf({ source, bytes: await readTensor(source), scale });
+  return { source, bytes: await readTensor(source), scale };
 }
 
 /** Whether the tensor can be a network's parameter. */

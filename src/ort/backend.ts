@@ -103,7 +103,7 @@ export async function openOrtBackend({
   if (!chosen.gpu || (await attentionIsRight(ort, chosen.gpu))) return new OrtBackend(ort, chosen);
   chosen.gpu.destroy();
   const problem = say`attention gives wrong results on ${chosen.report.name}`;
-  if (preference === "webgpu")
+  if (preference !== "auto")
     throw new StylusError("device", say`WebGPU cannot be used: ${problem}.`, {
       remedy: say`Update the browser and the GPU driver, or choose the device wasm.`,
     });

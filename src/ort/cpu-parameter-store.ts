@@ -50,7 +50,7 @@ export class CpuParameterStore implements ParameterStore {
     (parameter.tensor.data as Float32Array).set(toInputLayout(values, parameter.spec));
   }
 
-  restore(name: string): void {
+  async restore(name: string): Promise<void> {
     const parameter = this.get(name);
     if (parameter.tensor === parameter.pristine) return;
     parameter.tensor = parameter.pristine;

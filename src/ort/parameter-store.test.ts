@@ -72,8 +72,8 @@ describe("CPU store", () => {
     expect([...(store.tensor("w").data as Float32Array)]).toEqual([9, 10]);
     expect([...(await store.pristine("w"))]).toEqual([Math.fround(0.1), -0]);
     expect(store.sizeBytes).toBe(16);
-    store.restore("w");
-    store.restore("w");
+    await store.restore("w");
+    await store.restore("w");
     expect([...(store.tensor("w").data as Float32Array)]).toEqual([Math.fround(0.1), -0]);
     expect(store.sizeBytes).toBe(8);
   });

@@ -97,7 +97,7 @@ export interface ParameterStore {
   /** Replaces the values that runs read; `values` in checkpoint order. */
   write(name: string, values: Float32Array): void;
   /** Undoes every write to `name`, bit for bit. */
-  restore(name: string): void;
+  restore(name: string): Promise<void>;
   dispose(): void;
 }
 
@@ -105,14 +105,21 @@ export interface GpuParameters {
   readonly device: GPUDevice;
   /** How parameters are stored. */
   readonly dtype: "f32" | "f16";
-  /** These parameters' buffers; saves their pristine values the first time. */
-  forMerge(names: readonly string[]): GpuParameter[];
-  /** Restores these parameters' pristine values and frees the copies. */
-  release(names: readonly string[]): void;
+  /**
+   * Rewrites these parameters: `merge` gets all of them, or a few at a time where memory is short, and has submitted its work when it resolves.
+   * The buffers are its own until then.
+   */
+  rewrite(
+    names: readonly string[],
+    merge: (parameters: readonly GpuParameter[]) => Promise<void>,
+  ): Promise<void>;
+  /** Restores these parameters' pristine values and frees what was kept for that. */
+  release(names: readonly string[]): Promise<void>;
 }
 
 /** What a merge kernel needs: pristine values to read, live values to write. */
 export interface GpuParameter {
+  readonly name: string;
   readonly dtype: "f32" | "f16";
   /** "transpose": [in, out] of a matrix [out, in], [kh·kw, in, out] of a convolution; "same": the checkpoint's order. */
   readonly layout: "same" | "transpose";

@@ -55,7 +55,7 @@ async function choose(
   if (found.software && preference === "auto") return wasmDevice(say`only a software GPU (${found.name})`);
   try {
     const gpu = await requestDevice(found.adapter, { float16, features });
-    const reason = preference === "webgpu" ? CHOSEN_BY_USER : say`a GPU is available`;
+    const reason = preference === "auto" ? say`a GPU is available` : CHOSEN_BY_USER;
     const f16 = gpu.features.has("shader-f16");
     return { gpu, report: { kind: "webgpu", name: verbatim(found.name), reason, threads: 1, f16 } };
   } catch (cause) {

@@ -15,7 +15,7 @@ const all: {
   preset: presets,
   combine: { merge: 1, switch: 1 } satisfies Record<CombineId, 1>,
   noise: { cpu: 1, nv: 1 } satisfies Record<DiffusionRequest["noise"], 1>,
-  device: { auto: 1, webgpu: 1, wasm: 1 } satisfies Record<DevicePreference, 1>,
+  device: { auto: 1, webgpu: 1, "low-vram": 1, wasm: 1 } satisfies Record<DevicePreference, 1>,
   composer: { reader: 1, rules: 1, llm: 1 } satisfies Record<ComposerId, 1>,
   method: { stylus: 1, sd: 1, retriever: 1, reranker: 1, random: 1 } satisfies Record<MethodId, 1>,
   maskRegion: { whole: 1, masked: 1 } satisfies Record<InpaintMask["region"], 1>,

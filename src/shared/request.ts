@@ -172,7 +172,8 @@ export interface DiffusionRequest {
 /** Whose kernels run the networks on WebGPU: ONNX Runtime's or our own. */
 export type Kernels = "onnxruntime" | "wgsl";
 
-export type DevicePreference = "auto" | "webgpu" | "wasm";
+/** "low-vram": WebGPU on a card with 2 GB: one network on it at a time, the U-Net's weights in 8 bits on our own kernels. */
+export type DevicePreference = "auto" | "webgpu" | "low-vram" | "wasm";
 
 /** Reason for a device that the user chose. */
 export const CHOSEN_BY_USER = say`chosen by the user`;
@@ -186,6 +187,8 @@ export interface DeviceReport {
   readonly f16: boolean;
   /** Absent: ONNX Runtime's. */
   readonly kernels?: "wgsl";
+  /** Of the U-Net, on the device; absent: float16 or float32. */
+  readonly weights?: "int8";
 }
 
 /** What stands in for a device or for our own kernels, and why. */

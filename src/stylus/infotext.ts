@@ -141,6 +141,7 @@ export function writeInfotext({ cards, model, version, ...info }: ImageInfo): st
       ["Clip skip", options.clipSkip === 1 ? "" : String(options.clipSkip)],
       ["RNG", options.noise === "nv" ? "NV" : "CPU"],
       ["Combine", options.combine === "switch" ? "switch" : ""],
+      ["Low VRAM", options.device === "low-vram" ? "True" : ""],
       ["Hashes", Object.keys(hashes).length === 0 ? "" : JSON.stringify(hashes)],
       ...templateFields({ options, image }),
       ...(options.plot === null ? [] : plotFields(options.plot)),
@@ -231,7 +232,7 @@ const isNothing = (fields: ReadonlyMap<string, string>, label: string): boolean 
 
 /** Labels that `readSettings` reads, or that describe the file and change no image. */
 const silent: ReadonlySet<string> = new Set(
-  `Steps,Sampler,Schedule type,CFG scale,Seed,Variation seed,Variation seed strength,Size,Clip skip,RNG,Model,Version,VAE tile,Combine,First pass size,Hires upscale,Hires resize,Hires upscaler,
+  `Steps,Sampler,Schedule type,CFG scale,Seed,Variation seed,Variation seed strength,Size,Clip skip,RNG,Model,Version,VAE tile,Combine,Low VRAM,First pass size,Hires upscale,Hires resize,Hires upscaler,
   Hires steps,Denoising strength,Mask blur,Masked content,Inpaint area,Masked area padding,Model hash,VAE hash,Hashes,Lora hashes,TI hashes,TI,
   Template,Negative Template,Adapters,Batch size,Batch pos,Created Date,Civitai resources,Civitai metadata,App,Backend,Operations,Parser,User,Software,Inpaint mask,
   width,height,quantity,workflow`

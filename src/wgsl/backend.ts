@@ -14,7 +14,9 @@ import type { DeviceReport } from "../shared/request.ts";
 import type { ElementType } from "./kernels/kernel.ts";
 import { type Matrices, subgroupMatrices } from "./kernels/matrices.ts";
 import { hasMatrices } from "./matrix-support.ts";
-import { storedParameters } from "./parameters.ts";
+import { Int8ParameterStore } from "./int8/parameter-store.ts";
+import { Quantiser } from "./int8/quantiser.ts";
+import { storedParameters, type WgslParameter, type WgslParameterStore } from "./parameters.ts";
 import { Pipelines } from "./pipelines.ts";
 import { planGraph } from "./plan/plan.ts";
 import type { PlanTarget } from "./plan/target.ts";
@@ -44,11 +46,13 @@ export class WgslBackend implements Backend {
       type,
       tuning = isSoftwareAdapter({ info: gpu.adapterInfo }) ? SOFTWARE_TUNING : tuningFor(gpu.adapterInfo),
       matrices = type === "f16" && hasMatrices(gpu) ? subgroupMatrices : null,
+      int8 = false,
     }: {
       report: DeviceReport;
       type: ElementType;
       tuning?: Tuning;
       matrices?: Matrices | null;
+      int8?: boolean;
     },
   ) {
     this.gpu = gpu;
@@ -61,6 +65,7 @@ export class WgslBackend implements Backend {
       invocations: limits.maxComputeInvocationsPerWorkgroup,
       blocks: limits.maxStorageBuffersPerShaderStage,
       matrices,
+      int8,
       tuning,
       measured: new Map(),
     };
@@ -72,13 +77,23 @@ export class WgslBackend implements Backend {
     return this.#loss.lost;
   }
 
-  loadParameters(
+  async loadParameters(
     graph: Graph,
     tensors: ReadonlyMap<string, TensorSource>,
     options: LoadOptions = {},
-  ): Promise<GpuParameterStore> {
-    const store = new GpuParameterStore({ gpu: this.gpu, dtype: this.target.type });
-    return streamParameters(storedParameters(graph), tensors, { store, ...options });
+  ): Promise<WgslParameterStore> {
+    const specs = storedParameters(graph, this.target);
+    const store = await this.emptyStore(specs, this.target);
+    return streamParameters(specs, tensors, { store, ...options });
+  }
+
+  /** For these parameters. @throws StylusError `device` */
+  async emptyStore(specs: readonly WgslParameter[], target: PlanTarget): Promise<WgslParameterStore> {
+    const { gpu } = this;
+    const dtype = target.type;
+    if (!specs.some(({ int8 }) => int8)) return new GpuParameterStore({ gpu, dtype });
+    const quantiser = await Quantiser.create(gpu, { pipelines: this.#pipelines, target });
+    return new Int8ParameterStore(gpu, { dtype, quantiser });
   }
 
   /** From now on measures products on the device, or takes what `records` has of it. */
@@ -99,7 +114,10 @@ export class WgslBackend implements Backend {
   }
 
   async createSession(graph: Graph, { parameters, signal }: SessionOptions): Promise<WgslSession> {
-    assert(parameters instanceof GpuParameterStore, "a store of this back end");
+    assert(
+      parameters instanceof GpuParameterStore || parameters instanceof Int8ParameterStore,
+      "a store of this back end",
+    );
     await this.tune(graph, signal);
     const session = await this.openSession(graph, { parameters, target: this.target });
     throwIfAborted(signal);
@@ -109,7 +127,7 @@ export class WgslBackend implements Backend {
   /** A session with another target than this back end's: another table of tiles. @throws StylusError `device` */
   async openSession(
     graph: Graph,
-    { parameters, target }: { readonly parameters: GpuParameterStore; readonly target: PlanTarget },
+    { parameters, target }: { readonly parameters: WgslParameterStore; readonly target: PlanTarget },
   ): Promise<WgslSession> {
     const session = new WgslSession(graph, {
       device: this.gpu,

@@ -68,8 +68,12 @@ export async function openWgslBackend({
       remedy: say`Use ONNX Runtime.`,
     });
   const reason = say`${report.reason}, with the WGSL kernels`;
+  const int8 = preference === "low-vram";
+  // The kernels need no feature for halves: where memory is short even GPUs without 16-bit shaders store them.
+  const f16 = report.f16 || int8;
   return new WgslBackend(gpu, {
-    report: { ...report, reason, kernels: "wgsl" },
-    type: report.f16 ? "f16" : "f32",
+    report: { ...report, f16, reason, kernels: "wgsl", ...(int8 && { weights: "int8" as const }) },
+    type: f16 ? "f16" : "f32",
+    int8,
   });
 }

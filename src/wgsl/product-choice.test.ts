@@ -12,6 +12,7 @@ const large: ProductShape = {
   depth: 320,
   isDivisible: false,
   isWide: true,
+  isInt8: false,
   byMatrices: false,
 };
 const limits = { invocations: 1024, tuning: TUNING };

@@ -23,6 +23,8 @@ export interface ProductShape {
   readonly isDivisible: boolean;
   /** Eight halves can be read at once. */
   readonly isWide: boolean;
+  /** The weights are in 8 bits. */
+  readonly isInt8: boolean;
   /** Subgroup matrices compute it. */
   readonly byMatrices: boolean;
 }
@@ -56,8 +58,8 @@ export function fitsMatrixTile(tile: MatrixTile, { memory, invocations }: Limits
 
 /** What distinguishes shapes that a device may compute best in different ways. */
 export function nameOfShape(shape: ProductShape): string {
-  const { operand, rows, columns, depth, groups, isDivisible, isWide, byMatrices } = shape;
-  const marks = [!isDivisible && "whole", isWide && "wide", byMatrices && "matrices"].filter(Boolean);
+  const { operand, rows, columns, depth, groups, isDivisible, isWide, isInt8, byMatrices } = shape;
+  const marks = [!isDivisible && "whole", isWide && "wide", isInt8 && "int8", byMatrices && "matrices"].filter(Boolean);
   return [`${operand} ${rows}x${columns}x${depth}`, groups > 1 && `groups ${groups}`, ...marks]
     .filter(Boolean)
     .join(" ");

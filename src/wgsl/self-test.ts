@@ -4,11 +4,11 @@
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
 import { interpret } from "../graph/interpret.ts";
-import { GpuParameterStore } from "../runtime/shared/gpu-parameter-store.ts";
 import { fromFloat32 } from "../shared/dtype.ts";
 import type { Session } from "../runtime/backend.ts";
 import type { Matrices } from "./kernels/matrices.ts";
-import { storedParameters } from "./parameters.ts";
+import { int8Values } from "./int8/int8-values.ts";
+import { storedParameters, type WgslParameter, type WgslParameterStore } from "./parameters.ts";
 import type { PlanTarget } from "./plan/target.ts";
 import { fitsMatrixTile, fitsTile } from "./product-choice.ts";
 import type { Tuning } from "./tuning.ts";
@@ -17,9 +17,10 @@ import type { Tuning } from "./tuning.ts";
 export interface Tested {
   readonly gpu: GPUDevice;
   readonly target: PlanTarget;
+  emptyStore(specs: readonly WgslParameter[], target: PlanTarget): Promise<WgslParameterStore>;
   openSession(
     graph: Graph,
-    options: { readonly parameters: GpuParameterStore; readonly target: PlanTarget },
+    options: { readonly parameters: WgslParameterStore; readonly target: PlanTarget },
   ): Promise<Session>;
 }
 
@@ -30,7 +31,8 @@ const TOLERANCE = { f32: 1e-4, f16: 1e-2 };
 export function wrongResults(backend: Tested): Promise<string | null> {
   const { target } = backend;
   const winograd = { ...target.tuning.winograd, worth: Infinity };
-  return wrongOutput(testGraph(), backend, { ...target, tuning: { ...target.tuning, winograd } });
+  const int8 = { ...target.tuning.int8, least: 0 };
+  return wrongOutput(testGraph(), backend, { ...target, tuning: { ...target.tuning, winograd, int8 } });
 }
 
 /** The tuning without the tiles that the device computes wrongly or cannot hold. */
@@ -58,12 +60,14 @@ export async function rightTiles(backend: Tested): Promise<Tuning> {
 }
 
 async function wrongOutput(graph: Graph, backend: Tested, target: PlanTarget): Promise<string | null> {
-  const parameters = new GpuParameterStore({ gpu: backend.gpu, dtype: target.type });
+  let parameters: WgslParameterStore | null = null;
   try {
     const tensors: Record<string, Float32Array> = {};
-    for (const spec of storedParameters(graph)) {
+    const specs = storedParameters(graph, target);
+    parameters = await backend.emptyStore(specs, target);
+    for (const spec of specs) {
       const values = waves(spec.shape, Object.keys(tensors).length);
-      tensors[spec.name] = values;
+      tensors[spec.name] = int8Values(values, spec);
       const bytes = fromFloat32(values, "F32");
       const source = {
         name: spec.name,
@@ -88,7 +92,7 @@ async function wrongOutput(graph: Graph, backend: Tested, target: PlanTarget): P
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {
-    parameters.dispose();
+    parameters?.dispose();
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { Graph } from "../graph/graph.ts";
 import type { Session, Tensors } from "../runtime/backend.ts";
-import type { GpuParameterStore } from "../runtime/shared/gpu-parameter-store.ts";
+import type { WgslParameterStore } from "./parameters.ts";
 import { checkInputs, runFailure } from "../runtime/shared/session-run.ts";
 import type { Pipelines } from "./pipelines.ts";
 import { type Plan, planGraph } from "./plan/plan.ts";
@@ -13,7 +13,7 @@ interface SessionParts {
   readonly device: GPUDevice;
   readonly pipelines: Pipelines;
   readonly target: PlanTarget;
-  readonly parameters: GpuParameterStore;
+  readonly parameters: WgslParameterStore;
 }
 
 export class WgslSession implements Session {

@@ -4,6 +4,7 @@ import type { AttentionShape } from "./kernels/attention.ts";
 import type { MatrixAttentionShape } from "./kernels/matrix-attention.ts";
 import type { MatrixTile } from "./kernels/subgroup-matrix-product.ts";
 import type { ProductTile } from "./kernels/product.ts";
+import type { Int8Layout } from "./kernels/weights.ts";
 
 /** A tile with what it reaches. */
 export interface Rated<Tile> {
@@ -32,6 +33,11 @@ export interface WinogradTuning {
   readonly passMicroseconds: number;
 }
 
+export interface Int8Tuning extends Int8Layout {
+  /** Weights of fewer values stay as they are. */
+  readonly least: number;
+}
+
 export interface Tuning {
   readonly products: readonly Rated<ProductTile>[];
   /** Where the device has subgroup matrices. */
@@ -41,6 +47,8 @@ export interface Tuning {
   /** Where the device has subgroup matrices. */
   readonly matrixAttention: MatrixAttentionShape;
   readonly winograd: WinogradTuning;
+  /** Weights in 8 bits, where they are asked for. */
+  readonly int8: Int8Tuning;
   /** Most scores in memory at once, of heads that are computed by products. */
   readonly scores: number;
   /** Cores that a product should occupy. */
@@ -118,6 +126,7 @@ export const TUNING: Tuning = {
     memoryRate: 2.3,
     passMicroseconds: 5,
   },
+  int8: { group: 64, least: 2 ** 16 },
   scores: 2 ** 24,
   cores: 132,
   parts: [1, 2, 3, 4, 6, 8, 12, 16, 24],

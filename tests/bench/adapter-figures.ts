@@ -27,7 +27,8 @@ export async function* adapterFigures(
   { size, repeats }: BenchmarkOptions,
 ): AsyncGenerator<Figure> {
   const { networks, adapters } = pipeline;
-  const { gpu } = networks.stores.unet;
+  const unet = networks.resident.get("unet")!;
+  const { gpu } = unet;
   const queue = gpu?.device.queue;
   const settled = async (): Promise<unknown> => {
     queue?.submit([]); // the next submission flushes buffer writes
@@ -36,7 +37,7 @@ export async function* adapterFigures(
   const sessionsBefore = networks.sessions.created;
   const keep = keepInOpfs(`adapters-${size}`);
   for (const { modules, rank, counts } of PLANS) {
-    const chosen = [...networks.stores.unet.specs.values()].filter((spec) => isOf(spec, modules));
+    const chosen = [...unet.specs.values()].filter((spec) => isOf(spec, modules));
     const part = `adapters, rank ${rank}, ${chosen.length} ${modules}, ${gpu?.dtype ?? "f32"}`;
     const file = `${modules}-${rank}.safetensors`;
     const blob = await keep(file, () => noiseFile(chosen.flatMap((spec) => factors(spec, rank))));

@@ -2,6 +2,7 @@
 // subgroup matrices: times, closeness of the results, and what each kernel takes.
 
 import type { DiffusionNetworks } from "../../src/engine/networks.ts";
+import type { NetworkId } from "../../src/engine/resident-networks.ts";
 import { DiffusionPipeline } from "../../src/engine/pipeline.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import { buildUnet } from "../../src/graph/unet.ts";
@@ -147,7 +148,7 @@ export async function* compareBackends(options: BackendsOptions): AsyncGenerator
 }
 
 async function* networkRows(
-  { checkpoint, stores }: DiffusionNetworks,
+  { checkpoint, resident }: DiffusionNetworks,
   {
     name,
     backend,
@@ -161,7 +162,7 @@ async function* networkRows(
   },
 ): AsyncGenerator<BackendsRow> {
   const { unet, vae_decoder } = casesOf(options.size);
-  const cases: { part: string; graph: Graph; store: keyof typeof stores; repeats: number }[] = [
+  const cases: { part: string; graph: Graph; store: NetworkId; repeats: number }[] = [
     ...[2, 1].map((batch) => ({
       part: `UNet, batch ${batch}`,
       graph: buildUnet(checkpoint.unet.config, {
@@ -180,7 +181,7 @@ async function* networkRows(
         height: vae_decoder.height,
         width: vae_decoder.width,
       }),
-      store: "vae",
+      store: "vae_decoder",
       repeats: Math.min(options.repeats, 7),
     },
   ];
@@ -191,7 +192,7 @@ async function* networkRows(
     );
     if (feeds["timestep"]) feeds["timestep"] = Float32Array.of(617);
     const start = performance.now();
-    const session = await backend.createSession(graph, { parameters: stores[store] });
+    const session = await backend.createSession(graph, { parameters: resident.get(store)! });
     yield milliseconds(part, "session build", performance.now() - start);
     let results: Tensors = {};
     yield milliseconds(part, "first run", await timed(async () => (results = await session.run(feeds))));
@@ -232,7 +233,7 @@ interface OneEngine {
 
 /** The tuner's time and choices, and a step before and after, for batch 2 and 1. */
 async function* tuningRows(
-  { checkpoint, stores }: DiffusionNetworks,
+  { checkpoint, resident }: DiffusionNetworks,
   { name, backend, options }: OneEngine,
 ): AsyncGenerator<BackendsRow> {
   const { height, width } = casesOf(options.size).unet;
@@ -244,7 +245,7 @@ async function* tuningRows(
   const reference = new Map<number, Float32Array>();
   const steps = async function* (engine: WgslBackend, what: string): AsyncGenerator<BackendsRow> {
     for (const { part, graph } of graphs) {
-      const session = await engine.createSession(graph, { parameters: stores.unet });
+      const session = await engine.createSession(graph, { parameters: resident.get("unet")! });
       yield* stepRows(session, { part, what, repeats, reference });
       await session.dispose();
     }
@@ -300,7 +301,7 @@ async function* stepRows(
 
 /** A step of batch 2 with each of the engine's variants, on the same parameters, and the decoder where convolutions differ. */
 async function* variantRows(
-  { checkpoint, stores }: DiffusionNetworks,
+  { checkpoint, resident }: DiffusionNetworks,
   { name, backend, options }: OneEngine,
 ): AsyncGenerator<BackendsRow> {
   const { unet, vae_decoder: vae } = casesOf(options.size);
@@ -324,11 +325,11 @@ async function* variantRows(
         tuning: { ...target.tuning, ...tuning },
       });
       const repeats = Math.min(options.repeats, 8);
-      const session = await other.createSession(step, { parameters: stores.unet });
+      const session = await other.createSession(step, { parameters: resident.get("unet")! });
       yield* stepRows(session, { part, what: "a step, batch 2", repeats, reference });
       await session.dispose();
       if (variant !== "as shipped" && !(variant in WINOGRAD_VARIANTS)) continue;
-      const decoding = await other.createSession(decoder, { parameters: stores.vae });
+      const decoding = await other.createSession(decoder, { parameters: resident.get("vae_decoder")! });
       yield* stepRows(decoding, { part, what: "the decoder", repeats: Math.min(repeats, 4), reference });
       await decoding.dispose();
     } catch (error) {

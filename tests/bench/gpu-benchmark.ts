@@ -78,7 +78,7 @@ async function medianOf(repeats: number, work: () => Promise<unknown>): Promise<
 }
 
 async function* unetFigures(
-  { checkpoint, stores }: DiffusionNetworks,
+  { checkpoint, resident }: DiffusionNetworks,
   { backend, options }: { backend: MeasuredBackend; options: BenchmarkOptions },
 ): AsyncGenerator<Figure> {
   const { height, width } = casesOf(options.size).unet;
@@ -94,7 +94,7 @@ async function* unetFigures(
       width,
       contextTokens: 77,
     });
-    yield* sessionFigures(backend, { graph, parameters: stores.unet, options, graphCapture, batch });
+    yield* sessionFigures(backend, { graph, parameters: resident.get("unet")!, options, graphCapture, batch });
     if (backend.gpu === null) return; // one at a time, without replay
   }
 }

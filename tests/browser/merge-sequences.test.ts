@@ -110,7 +110,7 @@ async function defineRunSets(
       unet: await openStore("unet", dtype),
       text_encoder: await openStore("text_encoder", dtype),
     };
-    const library = new AdapterLibrary(table, createMerger(stores));
+    const library = new AdapterLibrary(table, createMerger((network: string) => stores[network]));
     for (const { kind, blob } of files) library.register(kind, blob, { fileName: kind });
     return { stores, library };
   }

@@ -57,7 +57,7 @@ async function runInPage([backendName, name]: readonly [
   )!.name;
   parameters.write(bias, new Float32Array(parameters.specs.get(bias).shape[0]).fill(1));
   const overwritten = await run();
-  parameters.restore(bias);
+  await parameters.restore(bias);
   const last = await run();
   const same = (values: Float32Array): boolean =>
     (second as Float32Array).every((value, i) => Object.is(value, values[i]));

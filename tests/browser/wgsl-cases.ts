@@ -3,6 +3,8 @@ import { GraphBuilder } from "../../src/graph/builder.ts";
 import type { Graph, GraphNode, Value } from "../../src/graph/graph.ts";
 import { chooseDevice } from "../../src/runtime/device.ts";
 import { WgslBackend } from "../../src/wgsl/backend.ts";
+import { int8Values } from "../../src/wgsl/int8/int8-values.ts";
+import { storedParameters } from "../../src/wgsl/parameters.ts";
 import type { ElementType } from "../../src/wgsl/kernels/kernel.ts";
 import { planGraph } from "../../src/wgsl/plan/plan.ts";
 import { SOFTWARE_TUNING, type Tuning } from "../../src/wgsl/tuning.ts";
@@ -281,6 +283,8 @@ interface RunOptions {
   readonly tuning?: Partial<Tuning>;
   /** With emulated subgroup matrices. */
   readonly matrices?: boolean;
+  /** Weights in 8 bits, in groups of so many rows; the reference has the same weights. */
+  readonly int8?: number;
   /** Breaks the reference, to show that the comparison notices. */
   readonly broken?: keyof typeof BREAKS;
 }
@@ -296,6 +300,11 @@ const withAttributes =
   });
 
 const BREAKS = {
+  "another scale": (graph: Graph, tensors: Record<string, Float32Array>): Graph => {
+    for (const [name, values] of Object.entries(tensors))
+      if (name.endsWith(".weight")) values.subarray(0, values.length / 2).forEach((value, i) => (values[i] = 1.05 * value));
+    return graph;
+  },
   "a dropped bias": (graph: Graph, tensors: Record<string, Float32Array>): Graph => {
     for (const [name, values] of Object.entries(tensors)) if (name.endsWith(".bias")) values.fill(0);
     return graph;
@@ -318,8 +327,8 @@ interface Opened {
 /** One back end for all cases of a type and tuning, so that kernels are compiled once. */
 const opened = new Map<string, Promise<Opened>>();
 
-function open({ type, tuning = {}, matrices = false }: RunOptions): Promise<Opened> {
-  const key = JSON.stringify([type, tuning, matrices]);
+function open({ type, tuning = {}, matrices = false, int8 }: RunOptions): Promise<Opened> {
+  const key = JSON.stringify([type, tuning, matrices, int8]);
   const create = async (): Promise<Opened> => {
     const { gpu, report } = await chooseDevice("webgpu", { float16: false });
     const errors: string[] = [];
@@ -327,7 +336,8 @@ function open({ type, tuning = {}, matrices = false }: RunOptions): Promise<Open
     const backend = new WgslBackend(gpu!, {
       report,
       type,
-      tuning: { ...SOFTWARE_TUNING, ...tuning },
+      tuning: { ...SOFTWARE_TUNING, ...tuning, ...(int8 && { int8: { group: int8, least: 0 } }) },
+      int8: int8 !== undefined,
       ...(matrices && { matrices: emulatedMatrices }),
     });
     return { backend, errors };
@@ -369,7 +379,10 @@ export async function runCases(options: RunOptions): Promise<{ runs: CaseRun[]; 
       );
       const { out } = await session.run(inputs);
       const tensors = Object.fromEntries(
-        graph.parameters.map((parameter) => [parameter.name, noise(parameter.name, parameter.shape)]),
+        storedParameters(graph, backend.target).map((spec) => [
+          spec.name,
+          int8Values(noise(spec.name, spec.shape), spec),
+        ]),
       );
       const reference = broken ? BREAKS[broken](graph, tensors) : graph;
       const expected = interpret(reference, { ...inputs, ...tensors });

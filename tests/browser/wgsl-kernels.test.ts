@@ -15,6 +15,8 @@ const TOLERANCE = { f32: 2e-6, f16: 3e-3 };
 const COARSE_SINE = 1e-3;
 const BROKEN = 1e-2;
 
+const WITH_WEIGHTS = /linear|row for every|convolution|self attention|cross attention|biases|sum and layer|^concatenation/;
+
 let browser: TestBrowser;
 
 beforeAll(async () => {
@@ -182,6 +184,50 @@ describe("Winograd's filtering", () => {
   test("an upsampling that doubles nothing is computed as before", async () => {
     const names = ["upsampling before a convolution"];
     expectRight(await run({ names, type: "f32", seeds: [1, 2, 3, 4], tuning: { winograd } }));
+  });
+});
+
+describe("weights in 8 bits", () => {
+  const all = { ...TUNING.winograd, worth: Infinity, channels: 4 };
+
+  test.each([
+    { type: "f32", seeds: [1, 2, 3], int8: 64 },
+    { type: "f16", seeds: [4, 5], int8: 16 },
+  ])("products and convolutions, $type, by $int8", async ({ type, seeds, int8 }) => {
+    const names = Object.keys(BUILDERS).filter((name) => WITH_WEIGHTS.test(name));
+    const runs = await run({ names, type, seeds, int8 });
+    expectRight(runs);
+    const isInt8 = ({ kernels }: Run): boolean => kernels.some((kernel) => kernel.includes(`int8 by ${int8}`));
+    // Their number of outputs may be no multiple of four.
+    const isLoose = ({ name }: Run): boolean => name === "linear, bias" || name === "convolution to few channels";
+    expect(runs.filter((one) => !isInt8(one) && !isLoose(one)).map(({ name }) => name)).toEqual([]);
+  });
+
+  test("Winograd's filtering", async () => {
+    const names = Object.keys(WINOGRAD_BUILDERS);
+    const runs = await run({ names, type: "f16", seeds: [6], tuning: { winograd: all }, int8: 32 });
+    expectRight(runs);
+    for (const { kernels } of runs) expect(kernels.join()).toContain("Winograd weights");
+  });
+
+  test("subgroup matrices, emulated", async () => {
+    const tile = { rows: 32, columns: 32, depth: 32, subgroupRows: 16, subgroupColumns: 16, ahead: 2 };
+    const tuning = { matrixProducts: [{ tile, rate: 1, alone: 1 }] };
+    const names = Object.keys(WIDE_BUILDERS);
+    expectRight(await run({ names, type: "f16", seeds: [1], tuning, matrices: true, int8: 64 }));
+  });
+
+  test("sums in parts", async () => {
+    const free = { minStepsPerPart: 0, dispatchMicroseconds: 0, partsRate: 1e9 };
+    const names = ["deep convolution"];
+    expectRight(await run({ names, type: "f16", seeds: [6], tuning: { parts: [4], ...free }, int8: 64 }));
+  });
+
+  test.each(["linear and residual", "deep convolution"])("another scale is noticed: %s", async (name) => {
+    const [right] = await run({ names: [name], type: "f16", seeds: [2], int8: 64 });
+    const [wrong] = await run({ names: [name], type: "f16", seeds: [2], int8: 64, broken: "another scale" });
+    expect(wrong!.error).toBeGreaterThan(BROKEN);
+    expect(right!.error).toBeLessThan(BROKEN / 3);
   });
 });
 

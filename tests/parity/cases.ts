@@ -70,11 +70,11 @@ export function buildCase(
 /** Runs a case, after `prepare` has changed its parameters, and gives its outputs one after the other, in the order of the golden. */
 export async function runCase(
   parity: ParityCase,
-  { backend, prepare }: { backend: Backend; prepare?: (store: ParameterStore) => void },
+  { backend, prepare }: { backend: Backend; prepare?: (store: ParameterStore) => void | Promise<void> },
 ): Promise<Float32Array> {
   const graph = buildCase(parity);
   const parameters = await backend.loadParameters(graph, noiseTensors(graph.parameters));
-  prepare?.(parameters);
+  await prepare?.(parameters);
   const session = await backend.createSession(graph, { parameters });
   const feeds = Object.fromEntries(
     graph.inputs.map(({ name, shape }) => [

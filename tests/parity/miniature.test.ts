@@ -75,10 +75,10 @@ describe.each(backendsIn("node"))("$name", ({ open: openBackend }) => {
 
   it("writing every parameter and restoring it gives the same bits", async () => {
     const parity = goldens.cases["vae_encoder"]!;
-    const prepare = (store: ParameterStore): void => {
+    const prepare = async (store: ParameterStore): Promise<void> => {
       for (const name of store.specs.keys())
         store.write(name, new Float32Array(elements(store, name)).fill(0.5));
-      for (const name of store.specs.keys()) store.restore(name);
+      for (const name of store.specs.keys()) await store.restore(name);
     };
     expect(await runCase(parity, { backend, prepare })).toEqual(await runCase(parity, { backend }));
   });

@@ -3,8 +3,8 @@
 
 import { type AdapterFile, inspectAdapter, parseAdapter } from "../../adapters/adapter.ts";
 import type { ModuleTable } from "../../adapters/names/module-table.ts";
-import { ADAPTER_NETWORKS } from "../../adapters/adapter-networks.ts";
-import { type MergeState, planMerge, PRISTINE } from "../../adapters/merging/merge-plan.ts";
+import { ADAPTER_NETWORKS, type AdapterNetwork } from "../../adapters/adapter-networks.ts";
+import { type MergeState, type PlannedWrite, planMerge, PRISTINE } from "../../adapters/merging/merge-plan.ts";
 import type { AppliedAdapter } from "../../adapters/merging/applied-adapter.ts";
 import type { AdapterReport } from "../../adapters/report.ts";
 import { type StepSegment, stepSegments } from "../../adapters/merging/step-window.ts";
@@ -34,6 +34,7 @@ export class AdapterLibrary {
   readonly #merger: Merger;
   readonly #entries = new Map<string, Entry>();
   readonly #named = new WeakMap<AdapterFile, readonly PromptEmbedding[]>();
+  /** Of a network that is not on the device: what it gets when it is loaded. */
   #state: MergeState = PRISTINE;
   #textRevision = 0;
 
@@ -114,19 +115,51 @@ export class AdapterLibrary {
     this.#state = state;
     if ([...writes, ...restores].some(({ network }) => network === "text_encoder")) this.#textRevision++;
     for (const network of ADAPTER_NETWORKS) {
-      const names = restores.filter((restore) => restore.network === network).map(({ name }) => name);
-      this.#merger.restore(network, names);
-      for (const name of names) state.delete(`${network}/${name}`);
+      const own = restores.filter((restore) => restore.network === network);
+      if (own.length > 0 && this.#merger.isOnDevice(network)) {
+        for (const key of own.map(keyOf)) state.set(key, { ...state.get(key)!, contributions: [] });
+        await this.#merger.restore(
+          network,
+          own.map(({ name }) => name),
+        );
+      }
+      for (const key of own.map(keyOf)) state.delete(key);
     }
-    await this.#merger.merge(writes, {
-      // Counts as unknown until written, so that a failed write is repeated.
-      onBegin: (write) => state.set(`${write.network}/${write.name}`, { ...write, contributions: [] }),
-      onDone: (write) => state.set(`${write.network}/${write.name}`, write),
-      checkpoint: () => throwIfAborted(signal),
-    });
+    // What is not on the device is merged when it is loaded.
+    const here = writes.filter(({ network }) => this.#merger.isOnDevice(network));
+    for (const write of writes) if (!here.includes(write)) state.set(keyOf(write), write);
+    await this.#write(here, { state, signal });
     this.#merger.trim(new Set(wanted.flatMap(({ updates }) => updates)));
     this.#state = next;
     return writes.length + restores.length;
+  }
+
+  /**
+   * Merges what is wanted into a network that was loaded again, with pristine values.
+   * @throws StylusError cancelled, device. After a failure the network has to be loaded again.
+   */
+  async mergeLoaded(
+    network: AdapterNetwork,
+    { signal }: { signal?: AbortSignal | undefined } = {},
+  ): Promise<void> {
+    const wanted = [...this.#state.values()].filter(
+      (write) => write.network === network && write.contributions.length > 0,
+    );
+    // A failure leaves the record as it is, of what the network gets when it is loaded.
+    await this.#write(wanted, { state: new Map(), signal });
+    this.#merger.trim(new Set(wanted.flatMap((write) => write.contributions.map(({ update }) => update))));
+  }
+
+  async #write(
+    writes: readonly PlannedWrite[],
+    { state, signal }: { state: Map<string, PlannedWrite>; signal: AbortSignal | undefined },
+  ): Promise<void> {
+    await this.#merger.merge(writes, {
+      // Counts as unknown until written, so that a failed write is repeated.
+      onBegin: (write) => state.set(keyOf(write), { ...write, contributions: [] }),
+      onDone: (write) => state.set(keyOf(write), write),
+      checkpoint: () => throwIfAborted(signal),
+    });
   }
 
   /**
@@ -195,6 +228,8 @@ export class AdapterLibrary {
     return entry.parsed;
   }
 }
+
+const keyOf = ({ network, name }: { network: AdapterNetwork; name: string }): string => `${network}/${name}`;
 
 /** Sums repeated uses (such as a picked adapter that is also the few-step one) in an order that depends only on them, because the merge order decides the last bit. */
 function combined(uses: readonly AdapterUse[]): AdapterUse[] {

@@ -11,7 +11,8 @@ import type { GpuParameters, ParameterStore } from "../../runtime/backend.ts";
 import { eventLoopTurn } from "../../shared/event-loop.ts";
 import { PartReaders } from "./part-readers.ts";
 
-export type AdapterStores = Readonly<Record<AdapterNetwork, ParameterStore>>;
+/** A network's parameters; null while it is not on the device. */
+export type StoreOf = (network: AdapterNetwork) => ParameterStore | null;
 
 interface MergeHooks {
   /** Called before a parameter's first value changes, and after the last. */
@@ -22,32 +23,44 @@ interface MergeHooks {
 }
 
 export interface Merger {
+  isOnDevice(network: AdapterNetwork): boolean;
   /** Receives the parts of one adapter's file while it is read; null if they are not needed yet or too much is kept. */
   receiver(): FileReceiver | null;
   /** Only if workers are available. */
   readonly readElsewhere: ReadElsewhere | undefined;
+  /** All networks of `writes` are on the device. */
   merge(writes: readonly PlannedWrite[], hooks: MergeHooks): Promise<void>;
   /** Restores parameters to their pristine values, bit for bit. */
-  restore(network: AdapterNetwork, names: readonly string[]): void;
+  restore(network: AdapterNetwork, names: readonly string[]): Promise<void>;
   /** Frees cached adapter data except these updates, once it exceeds the limit. */
   trim(inUse: ReadonlySet<ParameterUpdate>): void;
   dispose(): void;
 }
 
-export function createMerger(stores: AdapterStores): Merger {
-  const [unet, text_encoder] = [stores.unet.gpu, stores.text_encoder.gpu];
-  return unet && text_encoder ? new GpuStoreMerger({ unet, text_encoder }) : new CpuStoreMerger(stores);
+/**
+ * @param storeOf at least one network is on the device
+ * @param options.keepBytes of adapters' factors on the GPU, from one merge to the next: about twenty adapters of rank 32 by default
+ */
+export function createMerger(storeOf: StoreOf, { keepBytes = RESIDENT_BYTES } = {}): Merger {
+  const gpu = (storeOf("unet") ?? storeOf("text_encoder"))?.gpu;
+  return gpu ? new GpuStoreMerger(storeOf, { gpu, keepBytes }) : new CpuStoreMerger(storeOf);
 }
+
+const RESIDENT_BYTES = 512 * 1024 * 1024;
 
 /** Longest CPU merge without a turn of the event loop. */
 const SLICE_MILLISECONDS = 50;
 
 class CpuStoreMerger implements Merger {
   readonly readElsewhere = undefined;
-  readonly #stores: AdapterStores;
+  readonly #storeOf: StoreOf;
 
-  constructor(stores: AdapterStores) {
-    this.#stores = stores;
+  constructor(storeOf: StoreOf) {
+    this.#storeOf = storeOf;
+  }
+
+  isOnDevice(network: AdapterNetwork): boolean {
+    return this.#storeOf(network) !== null;
   }
 
   receiver(): null {
@@ -58,7 +71,7 @@ class CpuStoreMerger implements Merger {
     let sliceStart = performance.now();
     for (const write of writes) {
       const { network, name, shape, contributions } = write;
-      const store = this.#stores[network];
+      const store = this.#storeOf(network)!;
       const values = mergeParameter(await store.pristine(name), shape, contributions);
       onBegin(write);
       store.write(name, values);
@@ -71,8 +84,8 @@ class CpuStoreMerger implements Merger {
     }
   }
 
-  restore(network: AdapterNetwork, names: readonly string[]): void {
-    for (const name of names) this.#stores[network].restore(name);
+  async restore(network: AdapterNetwork, names: readonly string[]): Promise<void> {
+    for (const name of names) await this.#storeOf(network)!.restore(name);
   }
 
   trim(): void {}
@@ -80,50 +93,57 @@ class CpuStoreMerger implements Merger {
   dispose(): void {}
 }
 
-/** Adapter factors kept on the GPU: about twenty adapters of rank 32. */
-const RESIDENT_BYTES = 512 * 1024 * 1024;
-
 class GpuStoreMerger implements Merger {
   readonly #merger: GpuMerger;
-  readonly #stores: Readonly<Record<AdapterNetwork, GpuParameters>>;
+  readonly #storeOf: StoreOf;
+  readonly #keepBytes: number;
   readonly #known = new Set<ParameterUpdate>();
   readonly #readers = typeof Worker === "undefined" ? null : new PartReaders();
 
-  constructor(stores: Readonly<Record<AdapterNetwork, GpuParameters>>) {
-    this.#merger = new GpuMerger(stores.unet.device);
-    this.#merger.warmUp(stores.unet.dtype);
-    this.#stores = stores;
+  constructor(storeOf: StoreOf, { gpu, keepBytes }: { gpu: GpuParameters; keepBytes: number }) {
+    this.#merger = new GpuMerger(gpu.device);
+    this.#merger.warmUp(gpu.dtype);
+    this.#storeOf = storeOf;
+    this.#keepBytes = keepBytes;
+  }
+
+  isOnDevice(network: AdapterNetwork): boolean {
+    return this.#storeOf(network) !== null;
   }
 
   readonly readElsewhere: ReadElsewhere = (blob, part) => this.#readers?.read(blob, part) ?? null;
 
   receiver(): FileReceiver | null {
-    return this.#merger.sizeBytes < RESIDENT_BYTES ? this.#merger.receiver() : null;
+    return this.#merger.sizeBytes < this.#keepBytes ? this.#merger.receiver() : null;
   }
 
   async merge(writes: readonly PlannedWrite[], { onBegin, onDone, checkpoint }: MergeHooks): Promise<void> {
-    const jobs = ADAPTER_NETWORKS.flatMap((network): MergeJob[] => {
-      const own = writes.filter((write) => write.network === network);
-      const parameters = this.#stores[network].forMerge(own.map(({ name }) => name));
-      return own.map(({ shape, contributions }, i) => {
+    for (const network of ADAPTER_NETWORKS) {
+      const own = new Map(writes.flatMap((one) => (one.network === network ? [[one.name, one]] : [])));
+      if (own.size === 0) continue;
+      for (const { contributions } of own.values())
         for (const { update } of contributions) this.#known.add(update);
-        return { target: { shape, ...parameters[i]! }, contributions };
+      await this.#storeOf(network)!.gpu!.rewrite([...own.keys()], async (parameters) => {
+        checkpoint();
+        const jobs = parameters.map(({ name, ...buffers }): MergeJob => {
+          const { shape, contributions } = own.get(name)!;
+          return { target: { shape, ...buffers }, contributions };
+        });
+        for (const { name } of parameters) onBegin(own.get(name)!);
+        await this.#merger.merge(jobs);
       });
-    });
-    checkpoint();
-    for (const write of writes) onBegin(write);
-    await this.#merger.merge(jobs);
-    for (const write of writes) onDone(write);
+      for (const write of own.values()) onDone(write);
+    }
   }
 
   /** Also frees the pristine copies, which are cheap to recreate. */
-  restore(network: AdapterNetwork, names: readonly string[]): void {
-    this.#stores[network].release(names);
+  restore(network: AdapterNetwork, names: readonly string[]): Promise<void> {
+    return this.#storeOf(network)!.gpu!.release(names);
   }
 
   trim(inUse: ReadonlySet<ParameterUpdate>): void {
-    if (this.#merger.sizeBytes <= RESIDENT_BYTES) return;
-    const unused = [...this.#known].filter((update) => !inUse.has(update));
+    if (this.#merger.sizeBytes <= this.#keepBytes) return;
+    const unused = [...this.#known].filter((update) => this.#keepBytes === 0 || !inUse.has(update));
     this.#merger.release(unused);
     for (const update of unused) this.#known.delete(update);
   }

@@ -2,11 +2,11 @@
 // pristine buffer stays on the GPU for later merges; untouched parameters take no extra memory.
 
 import type { TensorSource } from "../../formats/safetensors.ts";
-import { readTensorF32, type StoredTensor, valuesOf } from "../../formats/tensor-values.ts";
+import { readTensorF32, type StoredTensor } from "../../formats/tensor-values.ts";
 import { assert } from "../../shared/assert.ts";
-import { float32ToF16 } from "../../shared/dtype.ts";
 import type { GpuParameter, GpuParameters, ParameterStore } from "../backend.ts";
-import { type StoredParameter, toInputLayout } from "./parameter-layout.ts";
+import { deviceValues, type StoredParameter, toInputLayout, withType } from "./parameter-layout.ts";
+import { Uploads } from "./uploads.ts";
 
 interface Entry {
   readonly spec: StoredParameter;
@@ -29,11 +29,12 @@ export class GpuParameterStore implements ParameterStore, GpuParameters {
   /** Another number whenever values may have changed. */
   version = 0;
   private readonly entries = new Map<string, Entry>();
-  private bytesUnderWay = 0;
+  private readonly uploads: Uploads;
   private readonly options: StoreOptions;
 
   constructor(options: StoreOptions) {
     this.options = options;
+    this.uploads = new Uploads(options.gpu, UPLOAD_WINDOW_BYTES);
   }
 
   get gpu(): GpuParameters {
@@ -49,23 +50,11 @@ export class GpuParameterStore implements ParameterStore, GpuParameters {
   }
 
   add(spec: StoredParameter, stored: StoredTensor): void {
-    const values = this.toDevice(spec, stored);
+    const values = deviceValues(stored, { spec, dtype: this.dtype });
     const live = this.createBuffer(values.byteLength, spec.name);
-    this.upload(live, values);
+    this.uploads.write(live, values);
     this.specs.set(spec.name, spec);
     this.entries.set(spec.name, { spec, source: stored.source, live, pristine: null });
-  }
-
-  private toDevice(spec: StoredParameter, stored: StoredTensor): Float32Array | Uint16Array {
-    if (this.options.dtype === "f16" && stored.source.dtype === "F16" && !stored.scale) {
-      const own = stored.bytes.slice(); // aligned, and independent of the stream's buffer
-      return toInputLayout(new Uint16Array(own.buffer), spec);
-    }
-    return this.narrow(toInputLayout(valuesOf(stored), spec));
-  }
-
-  private narrow(values: Float32Array): Float32Array | Uint16Array {
-    return this.options.dtype === "f16" ? float32ToF16(values) : values;
   }
 
   /** Rereads the file: full precision, and no memory until requested. */
@@ -74,17 +63,25 @@ export class GpuParameterStore implements ParameterStore, GpuParameters {
   }
 
   write(name: string, values: Float32Array): void {
-    const [{ live }] = this.forMerge([name]) as [GpuParameter];
-    this.upload(live, this.narrow(toInputLayout(values, this.get(name).spec)));
+    const [{ live }] = this.withPristine([name]) as [GpuParameter];
+    this.uploads.write(live, withType(toInputLayout(values, this.get(name).spec), this.dtype));
   }
 
-  restore(name: string): void {
+  async restore(name: string): Promise<void> {
     this.version++;
     const { live, pristine } = this.get(name);
     if (pristine) this.copy([[pristine, live]]);
   }
 
-  forMerge(names: readonly string[]): GpuParameter[] {
+  async rewrite(
+    names: readonly string[],
+    merge: (parameters: readonly GpuParameter[]) => Promise<void>,
+  ): Promise<void> {
+    await merge(this.withPristine(names));
+  }
+
+  /** Saves pristine values the first time. */
+  private withPristine(names: readonly string[]): GpuParameter[] {
     this.version++;
     const entries = names.map((name) => this.get(name));
     const copies: [from: GPUBuffer, to: GPUBuffer][] = [];
@@ -95,7 +92,8 @@ export class GpuParameterStore implements ParameterStore, GpuParameters {
     }
     this.copy(copies);
     const { dtype } = this.options;
-    return entries.map(({ spec: { layout }, live, pristine }) => ({
+    return entries.map(({ spec: { name, layout }, live, pristine }) => ({
+      name,
       dtype,
       layout,
       live,
@@ -103,7 +101,7 @@ export class GpuParameterStore implements ParameterStore, GpuParameters {
     }));
   }
 
-  release(names: readonly string[]): void {
+  async release(names: readonly string[]): Promise<void> {
     this.version++;
     const entries = names.map((name) => this.get(name)).filter(({ pristine }) => pristine !== null);
     this.copy(entries.map(({ pristine, live }) => [pristine!, live]));
@@ -144,27 +142,8 @@ export class GpuParameterStore implements ParameterStore, GpuParameters {
     });
   }
 
-  /** Waits for the GPU if enough has been uploaded since the last wait. */
-  async settle(): Promise<void> {
-    if (this.bytesUnderWay < UPLOAD_WINDOW_BYTES) return;
-    const { queue } = this.options.gpu;
-    queue.submit([]);
-    await queue.onSubmittedWorkDone();
-    this.bytesUnderWay = 0;
-  }
-
-  private upload(buffer: GPUBuffer, values: Float32Array | Uint16Array): void {
-    this.bytesUnderWay += values.byteLength;
-    // writeBuffer needs whole words; an odd number of halves gets a padding half.
-    const even =
-      values.byteLength % 4 === 0
-        ? values
-        : Uint16Array.from({ length: values.length + 1 }, (_, i) => values[i] ?? 0);
-    this.options.gpu.queue.writeBuffer(
-      buffer,
-      0,
-      even as Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>,
-    );
+  settle(): Promise<void> {
+    return this.uploads.settle();
   }
 
   private copy(pairs: readonly (readonly [from: GPUBuffer, to: GPUBuffer])[]): void {

@@ -1,6 +1,8 @@
 // The order of a parameter's values on the device, and conversions from and to the checkpoint's.
 
+import { type StoredTensor, valuesOf } from "../../formats/tensor-values.ts";
 import type { Parameter } from "../../graph/graph.ts";
+import { float32ToF16 } from "../../shared/dtype.ts";
 
 export interface StoredParameter extends Parameter {
   /**
@@ -20,6 +22,23 @@ interface MatrixShape {
   readonly columns: number;
   /** Positions of a convolution's kernel: the columns are [in, kernelArea]. 1 for a matrix. */
   readonly kernelArea?: number;
+}
+
+/** A tensor as the device has it. */
+export function deviceValues(
+  stored: StoredTensor,
+  { spec, dtype }: { readonly spec: StoredParameter; readonly dtype: "f32" | "f16" },
+): Numbers {
+  if (dtype === "f16" && stored.source.dtype === "F16" && !stored.scale) {
+    const own = stored.bytes.slice(); // aligned, and independent of the stream's buffer
+    return toInputLayout(new Uint16Array(own.buffer), spec);
+  }
+  return withType(toInputLayout(valuesOf(stored), spec), dtype);
+}
+
+/** float32 as they are, or as the bits of halves. */
+export function withType(values: Float32Array, dtype: "f32" | "f16"): Numbers {
+  return dtype === "f16" ? float32ToF16(values) : values;
 }
 
 /** [rows, columns] → [columns, rows]; of a convolution [out, in, kernelArea] → [kernelArea, in, out] */

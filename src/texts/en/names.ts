@@ -61,6 +61,7 @@ const combineHints: Readonly<Record<CombineId, string>> = {
 const devices: Readonly<Record<DevicePreference, string>> = {
   auto: "Best available",
   webgpu: "WebGPU",
+  "low-vram": "WebGPU, low VRAM (2 GB)",
   wasm: "WebAssembly (CPU)",
 };
 

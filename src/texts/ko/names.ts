@@ -58,6 +58,7 @@ export const names: typeof english = {
   devices: {
     auto: "가장 좋은 장치",
     webgpu: "WebGPU",
+    "low-vram": "WebGPU, 저용량 VRAM (2GB)",
     wasm: "WebAssembly (CPU)",
   },
   regions: {

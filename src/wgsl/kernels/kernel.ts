@@ -1,5 +1,7 @@
 // What a plan is made of: kernels, the memory they read and write, and one dispatch of a kernel.
 
+import type { Int8Layout } from "./weights.ts";
+
 /** How values and parameters are stored. Sums are always float32. */
 export type ElementType = "f32" | "f16";
 
@@ -11,6 +13,8 @@ export interface Block {
   /** Of the input, output or parameter; of a temporary the module that writes it. */
   readonly name: string;
   readonly sizeBytes: number;
+  /** Of a weight in 8 bits. */
+  readonly int8?: Int8Layout | null;
 }
 
 /** A matrix in a block: element (r, c) lies at offset + r · stride + c. Rows are positions or tokens, columns channels. */

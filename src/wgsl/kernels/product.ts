@@ -12,7 +12,8 @@ import {
   operandRegisters,
   readsPerInvocation,
 } from "./operand.ts";
-import { type Access, accessType, each, element, header, PACKING, packed } from "./wgsl.ts";
+import { weightCode, weightFour, weightReads, weightsName, type WeightVariant } from "./weights.ts";
+import { type Access, accessType, each, header, PACKING, packed } from "./wgsl.ts";
 
 export interface ProductTile {
   readonly rows: number;
@@ -27,7 +28,7 @@ export interface ProductTile {
   readonly left: "by rows" | "by depth";
 }
 
-interface ProductVariant extends FinishVariant {
+interface ProductVariant extends FinishVariant, WeightVariant {
   readonly operand: OperandKind;
   readonly tile: ProductTile;
   /** Halves that are read at once; 8 where every row begins at a multiple of 8. */
@@ -66,34 +67,6 @@ export function memoryOf(tile: ProductTile): number {
   return 2 * 16 * (leftSize + rightSize);
 }
 
-export function weightsOf(
-  { type, groups, aligned }: FinishVariant,
-  unit: 4 | 8,
-): (readonly [name: string, access: Access])[] {
-  const access = !aligned ? "element" : type === "f16" && unit === 8 ? "eight" : "four";
-  return Array.from({ length: groups }, (_, i) => [`weight${i}`, access] as const);
-}
-
-/** `weightAt(row, column, group)`: a unit of a weight's row. */
-export function weightCode({ type, groups, aligned }: FinishVariant, unit: 4 | 8): string {
-  const raw = accessType(unit === 8 ? "eight" : "four", type);
-  const one = (i: number): string => {
-    if (aligned) return `return weight${i}[(row * p.columns + column) / ${unit}u];`;
-    const values = each(
-      4,
-      (j) =>
-        `if (column + ${j}u < p.columns) { value[${j}] = ${element(type, `weight${i}`, `row * p.columns + column + ${j}u`)}; }`,
-      " ",
-    );
-    return `var value = vec4f(); ${values} return ${type === "f16" ? "packFour(value)" : "value"};`;
-  };
-  const body =
-    groups === 1
-      ? one(0)
-      : `${each(groups - 1, (i) => `if (group == ${i}u) { ${one(i)} }`)} ${one(groups - 1)}`;
-  return `fn weightAt(row: u32, column: u32, group: u32) -> ${raw} {\n  ${body}\n}`;
-}
-
 /** For a kernel's name. */
 export function partsName({ partsType = "f32" }: Pick<ProductVariant, "partsType">): string {
   return partsType === "f32" ? "" : "in halves ";
@@ -106,11 +79,11 @@ export function product(variant: ProductVariant): Kernel {
     : variant;
   const reads = [
     ["input", unit === 8 && tile.left === "by rows" ? "eight" : "four"] as const,
-    ...weightsOf(variant, unit),
+    ...weightReads(variant, unit),
     ...finishReads(finish),
   ];
   return {
-    name: `product ${nameOfTile(tile)} ${operand} unit ${unit} ${inParts ? `in parts ${partsName(variant)}${finish.type}${variant.aligned ? "" : " unaligned"}` : finishName(finish)}`,
+    name: `product ${nameOfTile(tile)} ${operand} unit ${unit}${weightsName(variant)} ${inParts ? `in parts ${partsName(variant)}${finish.type}${variant.aligned ? "" : " unaligned"}` : finishName(finish)}`,
     reads: reads.length,
     code: () => productCode({ ...variant, ...finish }, reads),
   };
@@ -122,7 +95,6 @@ function productCode(variant: ProductVariant, reads: (readonly [string, Access])
   const byDepth = tile.left === "by depth";
   const leftUnit = byDepth ? 4 : unit;
   const staged = { ...tile, threads, leftUnit, rightUnit: unit, rowsAtOnce: byDepth ? 4 : 1 } as const;
-  const rawOf = (size: 4 | 8): string => accessType(size === 8 ? "eight" : "four", type);
   const down = tile.rows / tile.rowsEach; // rows of invocations
   const across = tile.columns / COLUMNS_EACH;
   const side = Math.min(across, 8); // columns of 32 neighbouring invocations
@@ -139,7 +111,9 @@ function productCode(variant: ProductVariant, reads: (readonly [string, Access])
   const stageUnit = (name: "left" | "right", i: number, size: 4 | 8): string => {
     const line = name === "left" ? leftLine : rightLine;
     const at = `${name}Base + ${name}Row${i} * ${line}u + ${name}Unit${i} * ${size / 4}u`;
-    return each(size / 4, (j) => `${name}Tile[${at} + ${j}u] = ${fourOf(`${name}${i}`, j)};`, " ");
+    const four = (j: number): string =>
+      name === "left" ? fourOf(`left${i}`, j) : weightFour(variant, `right${i}`, { unit, part: j });
+    return each(size / 4, (j) => `${name}Tile[${at} + ${j}u] = ${four(j)};`, " ");
   };
   /** Four rows of four steps, transposed. */
   const stageRows = (
@@ -156,7 +130,8 @@ ${each(4, (k) => `      leftTile[at + ${k * leftLine}u] = vec4f(${each(4, (j) =>
 ${stageLeft}
 ${each(right, (i) => `    if (hasRight${i}) { ${stageUnit("right", i, unit)} }`)}
   }`;
-  const operandCode = { kind: operand, leftRaw: rawOf(leftUnit), rightRaw: rawOf(unit) };
+  const leftRaw = accessType(leftUnit === 8 ? "eight" : "four", type);
+  const operandCode = { kind: operand, leftRaw, rightRaw: "Weight" };
   const read = (isMore: string): string => operandReads(staged, { ...operandCode, isMore });
 
   const addProduct = (i: number, factor: string): string =>

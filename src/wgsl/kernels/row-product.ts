@@ -10,7 +10,7 @@ import {
   type FinishVariant,
 } from "./finish.ts";
 import type { Kernel, View } from "./kernel.ts";
-import { weightCode, weightsOf } from "./product.ts";
+import { weightCode, weightFour, weightReads, weightsName, type WeightVariant } from "./weights.ts";
 import { each, GRID_BUILTINS, header, unpacked } from "./wgsl.ts";
 
 /** Most rows for which it is used. */
@@ -21,11 +21,11 @@ export const ROW_PRODUCT_FIELDS = [...FINISH_FIELDS, "depth", "inOffset", "inStr
 const FOURS = 8;
 const SHARES = 32;
 
-export function rowProduct(variant: FinishVariant): Kernel {
+export function rowProduct(variant: FinishVariant & WeightVariant): Kernel {
   const { type } = variant;
-  const reads = [["input", "four"] as const, ...weightsOf(variant, 4), ...finishReads(variant)];
+  const reads = [["input", "four"] as const, ...weightReads(variant, 4), ...finishReads(variant)];
   return {
-    name: `row product ${finishName(variant)}`,
+    name: `row product${weightsName(variant)} ${finishName(variant)}`,
     reads: reads.length,
     code: () => /* wgsl */ `
 ${header({ type, fields: ROW_PRODUCT_FIELDS, reads, write: ["out", "four"] })}
@@ -43,7 +43,7 @@ fn main(${GRID_BUILTINS}) {
       let x = ${unpacked(type, "input[(p.inOffset + row * p.inStride + k) / 4u]")};
       // All four reads are under way before the first is needed.
 ${each(4, (i) => `      let w${i} = weightAt(min(k + ${i}u, p.depth - 1u), column, 0u);`)}
-${each(4, (i) => `      sum = fma(vec4f(select(0.0, x[${i}], k + ${i}u < p.depth)), ${unpacked(type, `w${i}`)}, sum);`)}
+${each(4, (i) => `      sum = fma(vec4f(select(0.0, x[${i}], k + ${i}u < p.depth)), ${weightFour(variant, `w${i}`, { unit: 4, part: 0 })}, sum);`)}
     }
   }
   sums[local] = sum;

@@ -12,7 +12,8 @@ import {
   readsPerInvocation,
 } from "./operand.ts";
 import { type Matrices, SIDE, SUBGROUP } from "./matrices.ts";
-import { partsName, PRODUCT_FIELDS, weightCode, weightsOf } from "./product.ts";
+import { partsName, PRODUCT_FIELDS } from "./product.ts";
+import { weightCode, weightHalves, weightReads, weightsName, type WeightVariant } from "./weights.ts";
 import { type Access, each, header, PACKING, packed } from "./wgsl.ts";
 
 export interface MatrixTile {
@@ -26,7 +27,7 @@ export interface MatrixTile {
   readonly ahead: 0 | 1 | 2;
 }
 
-interface MatrixProductVariant extends FinishVariant {
+interface MatrixProductVariant extends FinishVariant, WeightVariant {
   readonly operand: OperandKind;
   readonly tile: MatrixTile;
   readonly inParts: boolean;
@@ -68,9 +69,9 @@ export function subgroupMatrixProduct(variant: MatrixProductVariant, matrices: M
   const finish: FinishVariant = inParts
     ? { ...variant, bias: false, shift: false, activation: null, residual: false }
     : variant;
-  const reads = [["input", "eight"] as const, ...weightsOf(variant, 8), ...finishReads(finish)];
+  const reads = [["input", "eight"] as const, ...weightReads(variant, 8), ...finishReads(finish)];
   return {
-    name: `matrix product ${nameOfMatrixTile(tile)} ${operand} ${inParts ? `in parts ${partsName(variant)}`.trimEnd() : finishName(finish)}`,
+    name: `matrix product ${nameOfMatrixTile(tile)} ${operand}${weightsName(variant)} ${inParts ? `in parts ${partsName(variant)}`.trimEnd() : finishName(finish)}`,
     reads: reads.length,
     code: () => code({ ...variant, ...finish }, { reads, matrices }),
   };
@@ -91,12 +92,12 @@ function code(
   const { left, right } = readsPerInvocation(staged);
   const [down, side] = [subgroupRows / SIDE, subgroupColumns / SIDE];
   const sumLine = subgroupColumns / 4;
-  const operandCode = { kind: operand, leftRaw: "vec4u", rightRaw: "vec4u" };
+  const operandCode = { kind: operand, leftRaw: "vec4u", rightRaw: "Weight" };
   const sets = ahead === 2 ? ["A", "B"] : ["A"];
   const read = (set: string, isMore: string): string => operandReads(staged, { ...operandCode, isMore, set });
   const stage = (set: string, buffer: number): string => `
 ${each(left, (i) => `    if (isLeft${i}) { tiles[${buffer * size}u + leftRow${i} * ${leftLine}u + leftUnit${i}] = left${set}${i}; }`)}
-${each(right, (i) => `    if (hasRight${i}) { tiles[${buffer * size + leftSize}u + rightRow${i} * ${rightLine}u + rightUnit${i}] = right${set}${i}; }`)}`;
+${each(right, (i) => `    if (hasRight${i}) { tiles[${buffer * size + leftSize}u + rightRow${i} * ${rightLine}u + rightUnit${i}] = ${weightHalves(variant, `right${set}${i}`)}; }`)}`;
   const multiply = (buffer: number): string => `{
     let leftBase = ${buffer * size}u + subgroupDown * ${subgroupRows * leftLine}u;
     let rightBase = ${buffer * size + leftSize}u + subgroupAcross * ${subgroupColumns / 8}u;

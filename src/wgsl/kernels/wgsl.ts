@@ -4,13 +4,13 @@
 import type { ElementType } from "./kernel.ts";
 
 /** How a kernel sees a block: "four" elements of the back end's type at once, or of float32, single words, or "eight" halves. */
-export type Access = "four" | "eight" | "f32" | "vec4f" | "element";
+export type Access = "four" | "eight" | "f32" | "vec4f" | "u32" | "vec2u" | "element";
 
 export function accessType(access: Access, type: ElementType): string {
-  if (access === "f32" || access === "vec4f") return access;
+  if (access === "four") return type === "f16" ? "vec2u" : "vec4f";
   if (access === "eight") return "vec4u";
   if (access === "element") return type === "f16" ? "u32" : "f32";
-  return type === "f16" ? "vec2u" : "vec4f";
+  return access;
 }
 
 interface Header {

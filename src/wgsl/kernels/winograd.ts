@@ -7,6 +7,7 @@
 
 import { FINISH_FIELDS, finishCode, finishName, finishReads, type FinishVariant } from "./finish.ts";
 import type { ElementType, Kernel } from "./kernel.ts";
+import { weightCode, weightFour, weightReads, weightsName, type WeightVariant } from "./weights.ts";
 import { each, GRID_BUILTINS, header, INDEX, PACKING, packed, unpacked } from "./wgsl.ts";
 
 export type WinogradKind = "plain" | "doubled";
@@ -90,22 +91,28 @@ function square(size: number, code: (i: number, j: number, n: number) => string)
 
 export const WINOGRAD_SIZE = 64;
 
-export const WINOGRAD_WEIGHTS_FIELDS = ["count"] as const;
+export const WINOGRAD_WEIGHTS_FIELDS = ["count", "depth", "columns"] as const;
 
 /** [9, depth, columns] to [points, depth, columns]; an invocation takes four of `count` · 4 values of a tap. */
-export function winogradWeights(kind: WinogradKind, type: ElementType): Kernel {
+export function winogradWeights(kind: WinogradKind, stored: WeightVariant): Kernel {
   const { weights } = TRANSFORMS[kind];
+  const { type } = stored;
+  const reads = weightReads(stored, 4);
   return {
-    name: `Winograd weights ${kind} ${type}`,
-    reads: 1,
+    name: `Winograd weights ${kind}${weightsName(stored)} ${type}`,
+    reads: reads.length,
     code: () => /* wgsl */ `
-${header({ type, fields: WINOGRAD_WEIGHTS_FIELDS, reads: [["input", "four"]], write: ["out", "four"] })}
+${header({ type, fields: WINOGRAD_WEIGHTS_FIELDS, reads, write: ["out", "four"] })}
 ${PACKING}
+${weightCode(stored, 4)}
 @compute @workgroup_size(${WINOGRAD_SIZE})
 fn main(${GRID_BUILTINS}) {
   let index = ${INDEX} * ${WINOGRAD_SIZE}u + local;
   if (index >= p.count) { return; }
-${square(3, (i, j, n) => `  let tap${i}_${j} = ${unpacked(type, `input[${n}u * p.count + index]`)};`)}
+  let row = index * 4u / p.columns;
+  let column = index * 4u % p.columns;
+${square(3, (i, j, n) => `  let weight${i}_${j} = weightAt(${n}u * p.depth + row, column, 0u);`)}
+${square(3, (i, j) => `  let tap${i}_${j} = ${weightFour(stored, `weight${i}_${j}`, { unit: 4, part: 0 })};`)}
 ${transformed(weights, "tap", "point")}
 ${square(weights.length, (i, j, n) => `  out[${n}u * p.count + index] = ${packed(type, `point${i}_${j}`)};`)}
 }

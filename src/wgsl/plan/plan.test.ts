@@ -26,6 +26,7 @@ const target: PlanTarget = {
   invocations: 1024,
   blocks: 10,
   matrices: null,
+  int8: false,
   tuning: winograd({ worth: 0 }),
   measured: new Map(),
 };

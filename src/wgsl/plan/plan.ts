@@ -4,6 +4,7 @@
 
 import type { Graph, GraphNode, Value } from "../../graph/graph.ts";
 import type { Block, Dispatch } from "../kernels/kernel.ts";
+import { storedParameters } from "../parameters.ts";
 import { planAttention } from "./operators/attention.ts";
 import { exportOutput, importInput } from "./operators/boundaries.ts";
 import { planConcatenation, reserveParts } from "./operators/concatenation.ts";
@@ -34,7 +35,8 @@ export interface Plan {
 export function planGraph(graph: Graph, target: PlanTarget, wanted: readonly string[]): Plan {
   const results = graph.outputs.filter(({ name }) => wanted.includes(name));
   const nodes = needed(graph, results);
-  const state = new PlanState(target, readersOf(nodes, results));
+  const stored = new Map(storedParameters(graph, target).map((parameter) => [parameter.name, parameter]));
+  const state = new PlanState(target, { readers: readersOf(nodes, results), stored });
   for (const value of graph.inputs) importInput(value, state);
   for (const node of nodes) if (node.op === "Concat") reserveParts(node, state);
   for (const node of nodes) planNode(node, state);

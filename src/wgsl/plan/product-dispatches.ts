@@ -12,6 +12,7 @@ import {
   rowProductValues,
   rowProductWorkgroups,
 } from "../kernels/row-product.ts";
+import type { WeightVariant } from "../kernels/weights.ts";
 import { SUM_PARTS_FIELDS, SUM_PARTS_SIZE, sumParts } from "../kernels/sum-parts.ts";
 import { type ActivationKind, valuesOf } from "../kernels/wgsl.ts";
 import { chooseProduct, type ProductChoice, type ProductShape } from "../product-choice.ts";
@@ -61,6 +62,7 @@ export function productShape(
     depth: input.columns * (window ? 9 : 1),
     isDivisible: activation !== "geglu" && groups.length === 1,
     isWide,
+    isInt8: Boolean(groups[0]!.weight.int8),
     byMatrices: matrices !== null && isWide && input.columns >= 32 && columns >= 32,
   };
 }
@@ -68,8 +70,9 @@ export function productShape(
 /** What a request needs whatever its kernel. */
 export function partsOf(request: ProductRequest, { type }: Pick<PlanTarget, "type">) {
   const { input, window, groups, columns, shift, activation, residual, out } = request;
-  const finish: FinishVariant = {
+  const finish: FinishVariant & WeightVariant = {
     type,
+    int8: groups[0]!.weight.int8 ?? null,
     bias: groups[0]!.bias !== null,
     shift: shift !== null,
     activation,

@@ -3,6 +3,8 @@
 import type { Parameter, Value } from "../../graph/graph.ts";
 import { assert } from "../../shared/assert.ts";
 import { type Block, BYTES, type Dispatch, type ElementType, roundUp, type View } from "../kernels/kernel.ts";
+import { int8Bytes } from "../kernels/weights.ts";
+import { weightMatrix, type WgslParameter } from "../parameters.ts";
 import type { ProductRequest } from "./product-dispatches.ts";
 import { matrixOf, sizeOf, unsupported } from "./shapes.ts";
 import type { PlanTarget } from "./target.ts";
@@ -33,11 +35,19 @@ export class PlanState {
   readonly #views = new Map<Value, View>();
   readonly #reserved = new Map<Value, Omit<View, "rows" | "columns">>();
   readonly #parameters = new Map<string, Block>();
+  readonly #stored: ReadonlyMap<string, WgslParameter>;
 
-  /** @param readers how many operators and outputs read each value */
-  constructor(target: PlanTarget, readers: ReadonlyMap<Value, number>) {
+  /** @param known how many operators and outputs read each value; how parameters are stored */
+  constructor(
+    target: PlanTarget,
+    known: {
+      readonly readers: ReadonlyMap<Value, number>;
+      readonly stored: ReadonlyMap<string, WgslParameter>;
+    },
+  ) {
     this.target = target;
-    this.#readers = readers;
+    this.#readers = known.readers;
+    this.#stored = known.stored;
   }
 
   isReadOnce(value: Value): boolean {
@@ -90,7 +100,11 @@ export class PlanState {
   parameter({ name, shape }: Parameter): Block {
     let block = this.#parameters.get(name);
     if (!block) {
-      block = { role: "parameter", name, sizeBytes: BYTES[this.target.type] * sizeOf(shape) };
+      const int8 = this.#stored.get(name)?.int8;
+      const sizeBytes = int8
+        ? int8Bytes(weightMatrix({ shape }), int8)
+        : BYTES[this.target.type] * sizeOf(shape);
+      block = { role: "parameter", name, sizeBytes, int8 };
       this.#parameters.set(name, block);
     }
     return block;

@@ -13,6 +13,8 @@ export interface PlanTarget {
   readonly blocks: number;
   /** Subgroup matrices of 16×16×16 halves with float32 sums, in subgroups of 32; null without. */
   readonly matrices: Matrices | null;
+  /** The U-Net's weights are in 8 bits, for cards with little memory. */
+  readonly int8: boolean;
   readonly tuning: Tuning;
   /** What was measured on the device, in place of what the tuning's rates say. */
   readonly measured: MeasuredChoices;

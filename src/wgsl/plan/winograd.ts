@@ -18,6 +18,7 @@ import {
   winogradWeights,
   winogradWindows,
 } from "../kernels/winograd.ts";
+import type { WeightVariant } from "../kernels/weights.ts";
 import { valuesOf } from "../kernels/wgsl.ts";
 import { type ProductChoice, type ProductShape, rankedChoices } from "../product-choice.ts";
 import { partsOf, productShape, type ProductRequest } from "./product-dispatches.ts";
@@ -93,6 +94,7 @@ function wayOf(request: ProductRequest, means: Means): Way | null {
     depth: input.columns,
     isDivisible: bands === 1,
     isWide,
+    isInt8: false,
     byMatrices: matrices !== null && isWide && input.columns >= 32 && columns >= 32,
   };
   const { choice, microseconds } = rankedChoices(shape, means)[0]!;
@@ -137,10 +139,10 @@ function dispatchesOf(request: ProductRequest, way: Way, means: Means): Dispatch
   const dispatches: Dispatch[] = [
     {
       label,
-      kernel: winogradWeights(kind, means.type),
+      kernel: winogradWeights(kind, partsOf(request, means).finish),
       reads: [request.groups[0]!.weight],
       write: weights,
-      values: valuesOf(WINOGRAD_WEIGHTS_FIELDS, { count }),
+      values: valuesOf(WINOGRAD_WEIGHTS_FIELDS, { count, depth, columns }),
       workgroups: grid(count, WINOGRAD_SIZE),
       operations: 4 * points * 4 * count,
     },
@@ -202,7 +204,7 @@ function productOf(
   const points = pointsOf(kind);
   const depth = input.columns;
   const { tile, parts } = choice;
-  const variant: FinishVariant & { operand: "batch"; inParts: true; partsType: ElementType } = {
+  const variant: FinishVariant & WeightVariant & { operand: "batch"; inParts: true; partsType: ElementType } = {
     type,
     bias: false,
     shift: false,
@@ -210,6 +212,7 @@ function productOf(
     residual: false,
     aligned: true,
     groups: 1,
+    int8: null,
     operand: "batch",
     inParts: true,
     partsType: sumsType(means),

@@ -2,6 +2,7 @@
 
 import { product } from "../kernels/product.ts";
 import { subgroupMatrixProduct } from "../kernels/subgroup-matrix-product.ts";
+import { weightCode } from "../kernels/weights.ts";
 import type { PlanTarget } from "../plan/target.ts";
 
 const VARIANT = {
@@ -11,6 +12,7 @@ const VARIANT = {
   residual: false,
   aligned: true,
   groups: 1,
+  int8: null,
   operand: "window",
   inParts: false,
 } as const;
@@ -22,7 +24,8 @@ export function kernelsVersion({ type, matrices, tuning }: PlanTarget): string {
       ? tuning.matrixProducts.map(({ tile }) => subgroupMatrixProduct({ ...VARIANT, type, tile }, matrices))
       : []),
   ];
-  return fnv1a(JSON.stringify([tuning.parts, kernels.map(({ name, code }) => [name, code()])]));
+  const int8 = ([4, 8] as const).map((unit) => weightCode({ ...VARIANT, type, int8: tuning.int8 }, unit));
+  return fnv1a(JSON.stringify([tuning.parts, ...int8, kernels.map(({ name, code }) => [name, code()])]));
 }
 
 /** 32 bits in hexadecimal digits (Fowler, Noll and Vo). */

@@ -14,6 +14,7 @@ const target: PlanTarget = {
   invocations: 1024,
   blocks: 10,
   matrices: null,
+  int8: false,
   tuning: TUNING,
   measured: new Map(),
 };
