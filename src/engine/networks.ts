@@ -10,7 +10,7 @@ import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import type { Conditioning } from "./prompt/conditioning.ts";
 import type { LatentSize } from "./latent-size.ts";
-import { type NetworkFiles, type NetworkId, ResidentNetworks } from "./resident-networks.ts";
+import { type NetworkFiles, type ParameterSet, ResidentNetworks } from "./resident-networks.ts";
 import { SessionCache } from "./session-cache.ts";
 import { runTiled } from "./image/tiles.ts";
 import { CheckpointTokenTable } from "./prompt/token-table.ts";
@@ -76,7 +76,7 @@ export class DiffusionNetworks {
         remedy: say`Use a complete checkpoint.`,
       });
     }
-    const files: Record<NetworkId, NetworkFiles> = {
+    const files: Record<ParameterSet, NetworkFiles> = {
       unet: {
         graph: buildUnet(unet.config, { batch: 1, ...SMALLEST, contextTokens: 1 }),
         tensors: unet.tensors,

@@ -6,7 +6,8 @@ import type { Graph, Parameter } from "../graph/graph.ts";
 import type { Backend, LoadProgress, ParameterStore } from "../runtime/backend.ts";
 import { matchTensors } from "../runtime/shared/match-tensors.ts";
 
-export type NetworkId = "unet" | "text_encoder" | "vae_decoder" | "vae_encoder";
+/** What is loaded together. */
+export type ParameterSet = "unet" | "text_encoder" | "vae_decoder" | "vae_encoder";
 
 export interface NetworkFiles {
   /** At any size: for its parameters. */
@@ -23,7 +24,7 @@ interface ResidentOptions {
   readonly oneAtATime: boolean;
 }
 
-type Hook = (network: NetworkId, work: Work) => Promise<void>;
+type Hook = (network: ParameterSet, work: Work) => Promise<void>;
 
 /** The encoder is loaded when an image is first encoded; most runs encode none. */
 const LOADED_AT_FIRST = ["unet", "text_encoder", "vae_decoder"] as const;
@@ -33,18 +34,18 @@ export class ResidentNetworks {
   /** Called when a network was loaded, and before others are put away. */
   onLoad: Hook = async () => {};
   onPutAway: () => Promise<void> = async () => {};
-  readonly #files: Readonly<Record<NetworkId, NetworkFiles>>;
+  readonly #files: Readonly<Record<ParameterSet, NetworkFiles>>;
   readonly #backend: Backend;
-  readonly #stores = new Map<NetworkId, ParameterStore>();
+  readonly #stores = new Map<ParameterSet, ParameterStore>();
 
-  constructor(files: Readonly<Record<NetworkId, NetworkFiles>>, { backend, oneAtATime }: ResidentOptions) {
+  constructor(files: Readonly<Record<ParameterSet, NetworkFiles>>, { backend, oneAtATime }: ResidentOptions) {
     this.#files = files;
     this.#backend = backend;
     this.oneAtATime = oneAtATime;
   }
 
   /** Whether or not it is on the device. */
-  parameters(network: NetworkId): readonly Parameter[] {
+  parameters(network: ParameterSet): readonly Parameter[] {
     return this.#files[network].graph.parameters;
   }
 
@@ -54,7 +55,7 @@ export class ResidentNetworks {
   }
 
   /** The parameters of a network that is on the device. */
-  get(network: NetworkId): ParameterStore | null {
+  get(network: ParameterSet): ParameterStore | null {
     return this.#stores.get(network) ?? null;
   }
 
@@ -87,7 +88,7 @@ export class ResidentNetworks {
   }
 
   /** The parameters of a network, which is on the device until another one is used. */
-  async use(network: NetworkId, { signal }: Work): Promise<ParameterStore> {
+  async use(network: ParameterSet, { signal }: Work): Promise<ParameterStore> {
     const known = this.#stores.get(network);
     if (known) return known;
     if (this.oneAtATime) {
@@ -107,7 +108,7 @@ export class ResidentNetworks {
   }
 
   async #load(
-    network: NetworkId,
+    network: ParameterSet,
     options: Work & { onProgress?: (progress: LoadProgress) => void },
   ): Promise<ParameterStore> {
     const { graph, tensors } = this.#files[network];

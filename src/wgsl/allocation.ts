@@ -30,7 +30,7 @@ export async function allocated<Value>(
   if (!why) return value;
   for (const buffer of made) buffer.destroy();
   throw new StylusError("device", say`The GPU has no room for an image of this size: ${why}.`, {
-    remedy: say`Close other tabs, or try a smaller image.`,
+    remedy: say`Close other tabs, try a smaller image, or choose the device for low VRAM under Settings.`,
   });
 }
 

@@ -2,7 +2,7 @@
 // subgroup matrices: times, closeness of the results, and what each kernel takes.
 
 import type { DiffusionNetworks } from "../../src/engine/networks.ts";
-import type { NetworkId } from "../../src/engine/resident-networks.ts";
+import type { ParameterSet } from "../../src/engine/resident-networks.ts";
 import { DiffusionPipeline } from "../../src/engine/pipeline.ts";
 import type { Graph } from "../../src/graph/graph.ts";
 import { buildUnet } from "../../src/graph/unet.ts";
@@ -162,7 +162,7 @@ async function* networkRows(
   },
 ): AsyncGenerator<BackendsRow> {
   const { unet, vae_decoder } = casesOf(options.size);
-  const cases: { part: string; graph: Graph; store: NetworkId; repeats: number }[] = [
+  const cases: { part: string; graph: Graph; store: ParameterSet; repeats: number }[] = [
     ...[2, 1].map((batch) => ({
       part: `UNet, batch ${batch}`,
       graph: buildUnet(checkpoint.unet.config, {

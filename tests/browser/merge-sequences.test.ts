@@ -1,4 +1,4 @@
-// Adapter changes on WebGPU, with f32 and f16 weights: any sequence of adding, removing and re-weighting gives the bytes of
+// Adapter changes on WebGPU, with weights in f32, f16 and 8 bits: any sequence of adding, removing and re-weighting gives the bytes of
 // a merge from scratch, computes only what changed, and removing all adapters restores the pristine bytes.
 // Uses the engine's parameter store, merger and adapter library, without ONNX Runtime.
 import * as fc from "fast-check";
@@ -39,6 +39,7 @@ declare const runSetsInPage: (
   dtype: string,
   compared: readonly Use[],
 ) => Promise<Outcome>;
+declare const unlikeFile: (set: readonly Use[]) => Promise<{ unlike: string[]; changed: number }>;
 declare const useRefused: () => Promise<{ messages: string[]; resident: number[] }>;
 
 let browser: TestBrowser;
@@ -62,7 +63,12 @@ async function defineRunSets(
   const { createMerger } = await load("/src/engine/adapters/merger.ts");
   const { readHeader, readTensor, writeSafetensors } = await load("/src/formats/safetensors.ts");
   const { GpuParameterStore } = await load("/src/runtime/shared/gpu-parameter-store.ts");
+  const { fromInputLayout } = await load("/src/runtime/shared/parameter-layout.ts");
   const { fromFloat32 } = await load("/src/shared/dtype.ts");
+  const { Int8ParameterStore } = await load("/src/wgsl/int8/parameter-store.ts");
+  const { Quantiser } = await load("/src/wgsl/int8/quantiser.ts");
+  const { Pipelines } = await load("/src/wgsl/pipelines.ts");
+  const { TUNING } = await load("/src/wgsl/tuning.ts");
   const { makeAdapter, randomWeights } = await load("/tests/fixtures/adapters/make-adapter.ts");
   const { textParameters, unetParameters } = await load("/tests/fixtures/adapters/sd-parameters.ts");
 
@@ -86,20 +92,41 @@ async function defineRunSets(
     errors.push((event as GPUUncapturedErrorEvent).error.message),
   );
 
-  /** The pristine parameters of a network on the GPU. */
-  async function openStore(network: string, dtype: string): Promise<Store> {
-    const list = networks[network]!;
-    const values = randomWeights(new Map(list.map(({ name, shape }) => [name, shape])), 1);
-    const data = list.map(({ name, shape }) => {
-      return { name, shape, dtype: "F16", bytes: fromFloat32(values.get(name), "F16") };
-    });
-    const { tensors } = await readHeader(new Blob([writeSafetensors(data)]), { fileName: network });
-    const store = new GpuParameterStore({ gpu: device, dtype });
-    for (const { name, shape } of list) {
+  const pipelines = new Pipelines(device);
+  const int8 = { ...TUNING, int8: { group: 8, least: 0 } };
+  const quantiser = await Quantiser.create(device, { pipelines, target: { type: "f16", tuning: int8 } });
+
+  interface Spec {
+    name: string;
+    shape: number[];
+    layout: string;
+    int8: object | null;
+  }
+  const specsOf = (network: string): Spec[] =>
+    networks[network]!.map(({ name, shape }) => {
       // Matrices and some convolutions, as in the U-Net's graph.
       const isTransposed = shape.length === 2 || (shape.length === 4 && name.startsWith("mid_block"));
-      const spec = { name, shape, layout: isTransposed ? "transpose" : "same" };
-      const source = tensors.get(name);
+      const isInt8 = isTransposed && network === "unet" && shape[0]! % 4 === 0;
+      return { name, shape, layout: isTransposed ? "transpose" : "same", int8: isInt8 ? int8.int8 : null };
+    });
+
+  const randomHalves = (network: string): Map<string, Uint8Array> => {
+    const list = networks[network]!;
+    const values = randomWeights(new Map(list.map(({ name, shape }) => [name, shape])), 1);
+    return new Map(list.map(({ name }) => [name, fromFloat32(values.get(name), "F16")]));
+  };
+
+  /** The parameters of a network on the GPU, as from a file of these values. */
+  async function openStore(network: string, dtype: string, halves = randomHalves(network)): Promise<Store> {
+    const specs = specsOf(network);
+    const data = specs.map(({ name, shape }) => ({ name, shape, dtype: "F16", bytes: halves.get(name)! }));
+    const { tensors } = await readHeader(new Blob([writeSafetensors(data)]), { fileName: network });
+    const store =
+      dtype === "int8"
+        ? new Int8ParameterStore(device, { dtype: "f16", quantiser })
+        : new GpuParameterStore({ gpu: device, dtype });
+    for (const spec of specs) {
+      const source = tensors.get(spec.name);
       store.add(spec, { source, bytes: await readTensor(source) });
     }
     return store;
@@ -181,6 +208,28 @@ async function defineRunSets(
   });
 
   Object.assign(globalThis, {
+    /** Parameters whose bytes, merged in 8 bits, are not those of a file with the merged halves; and how many bytes the merged ones take. */
+    async unlikeFile(set: Use[]): Promise<{ unlike: string[]; changed: number }> {
+      const [whole, rounded] = [await sessionFor("f16 scratch", "f16"), await sessionFor("int8 scratch", "int8")];
+      const before = await download(rounded.stores);
+      await whole.library.apply(set);
+      const halves = new Map<string, Uint8Array>();
+      const merged = await download({ unet: whole.stores["unet"]!, text_encoder: whole.stores["text_encoder"]! });
+      for (const spec of specsOf("unet")) {
+        const bytes = Uint8Array.from(merged.get(`unet/${spec.name}`)!.split(","), Number);
+        const count = spec.shape.reduce((product, size) => product * size, 1);
+        const values: Uint16Array = fromInputLayout(new Uint16Array(bytes.buffer, 0, count), spec);
+        halves.set(spec.name, new Uint8Array(values.slice().buffer));
+      }
+      const stores = { ...rounded.stores, unet: await openStore("unet", "int8", halves) };
+      await rounded.library.apply(set);
+      const [own, fresh] = [await download(rounded.stores), await download(stores)];
+      stores.unet.dispose();
+      await whole.library.apply([]);
+      await rounded.library.apply([]);
+      const unlike = differing(own, fresh).filter((name) => name.startsWith("unet/"));
+      return { unlike, changed: differing(before, own).length };
+    },
     /** Uses a LoRA of NaNs twice: the error each time, and the files on the GPU afterwards. */
     async useRefused(): Promise<{ messages: string[]; resident: number[] }> {
       const bytes = new Uint8Array(await files[0]!.blob.arrayBuffer());
@@ -251,7 +300,11 @@ const sets = fc.array(fc.uniqueArray(use, { selector: ({ id }) => id, maxLength:
   maxLength: 5,
 });
 
-describe.each(["f32", "f16"])("%s", (dtype) => {
+describe.each([
+  { dtype: "f32", nearly: 1.001 },
+  { dtype: "f16", nearly: 1.001 },
+  { dtype: "int8", nearly: 1.1 },
+])("$dtype", ({ dtype, nearly }) => {
   test("any sequence gives the bytes of a merge from scratch, and removing all adapters the pristine bytes", async () => {
     let changed = 0;
     await fc.assert(
@@ -268,8 +321,8 @@ describe.each(["f32", "f16"])("%s", (dtype) => {
     expect(changed).toBeGreaterThan(100);
   });
 
-  test("the comparison detects strengths that differ by a thousandth", async () => {
-    const { unlikeScratch } = await runSets([[both("lora", 1)]], dtype, [both("lora", 1.001)]);
+  test("the comparison detects other strengths", async () => {
+    const { unlikeScratch } = await runSets([[both("lora", 1)]], dtype, [both("lora", nearly)]);
     expect(unlikeScratch.length).toBe(sizes["lora"]![0] + sizes["lora"]![1]);
   });
 
@@ -296,6 +349,16 @@ describe.each(["f32", "f16"])("%s", (dtype) => {
     ]);
     expect(unlikeScratch).toEqual([]);
   });
+});
+
+test.each([
+  [both("lora", 1)],
+  [both("lora", 0.8), both("dora", -0.3)],
+  [both("loha", 1), both("lokr", 1), both("oft", 1), both("glora", 0.5)],
+])("what is merged in 8 bits is what a file of the merged halves is in 8 bits (%#)", async (...set) => {
+  const { unlike, changed } = await browser.page.evaluate((given) => unlikeFile(given), set);
+  expect(unlike).toEqual([]);
+  expect(changed).toBeGreaterThan(10);
 });
 
 test("a rejected adapter leaves nothing on the GPU", async () => {

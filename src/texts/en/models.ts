@@ -34,7 +34,7 @@ export const models = {
   fit: {
     small: "Small enough for any computer.",
     gpu: (bytes: number, hasF16: boolean) =>
-      `Needs about ${gigabytes(bytes)} of GPU memory.${hasF16 ? "" : " This GPU lacks 16-bit shaders, which doubles it."}`,
+      `Needs about ${gigabytes(bytes)} of GPU memory, or 2 GB with the device “low VRAM” under Settings.${hasF16 ? "" : " This GPU lacks 16-bit shaders, which doubles it."}`,
     slow: (reason: string) => `Runs on the CPU here (${reason}), minutes per image.`,
     impossible: (weightBytes: number) =>
       `Needs WebGPU: on the CPU its weights take ${gigabytes(weightBytes)}, more than WebAssembly can hold.`,

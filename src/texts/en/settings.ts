@@ -12,6 +12,8 @@ export const settings = {
   width: "Width",
   height: "Height",
   device: "Device",
+  lowVramHint:
+    "For graphics cards with 2 GB. Keeps one part of the model on the card at a time and the U-Net in 8 bits: each image takes seconds longer, and its details may differ.",
   noise: "Noise source",
   noises: { cpu: "CPU (most tools)", nv: "NV (NVIDIA GPU, as in A1111)" },
   tiledVae: "Tiled VAE (less memory)",

@@ -32,7 +32,7 @@ export const models: typeof english = {
   fit: {
     small: "어떤 컴퓨터에서든 쓸 수 있을 만큼 작아요.",
     gpu: (bytes, hasF16) =>
-      `GPU 메모리가 약 ${gigabytes(bytes)} 필요해요.${hasF16 ? "" : " 이 GPU는 16비트 셰이더를 지원하지 않아 두 배를 써요."}`,
+      `GPU 메모리가 약 ${gigabytes(bytes)} 필요해요. 설정에서 장치를 “저용량 VRAM”으로 바꾸면 2GB로도 돼요.${hasF16 ? "" : " 이 GPU는 16비트 셰이더를 지원하지 않아 두 배를 써요."}`,
     slow: (reason) => `여기서는 CPU로 실행하고(${reason}), 이미지 한 장에 몇 분씩 걸려요.`,
     impossible: (weightBytes) =>
       `WebGPU가 필요해요. CPU에서는 모델 가중치가 ${gigabytes(weightBytes)}라서 WebAssembly에 다 담을 수 없어요.`,

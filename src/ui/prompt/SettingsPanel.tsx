@@ -76,6 +76,7 @@ export function SettingsPanel(): JSX.Element {
           label={t.settings.device}
           value={settings.device}
           choices={choices(t.names.devices)}
+          hint={settings.device === "low-vram" ? t.settings.lowVramHint : undefined}
           onChange={(device) => {
             setSettings("device", device);
             void studio.loadPack();

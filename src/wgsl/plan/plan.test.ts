@@ -12,6 +12,8 @@ import { subgroupMatrices } from "../kernels/matrices.ts";
 import { TUNING, type Tuning } from "../tuning.ts";
 import { shareBuffers } from "./buffers.ts";
 import { type Plan, planGraph } from "./plan.ts";
+import { int8Bytes } from "../kernels/weights.ts";
+import { storedParameters, weightMatrix } from "../parameters.ts";
 import { dependenceOf } from "./steady.ts";
 import { submissions } from "./submissions.ts";
 import type { PlanTarget } from "./target.ts";
@@ -54,6 +56,51 @@ const all = (graph: Graph, changes: Partial<PlanTarget> = {}): Plan =>
   );
 const count = ({ dispatches }: Plan, name: string): number =>
   dispatches.filter(({ kernel }) => kernel.name.startsWith(name)).length;
+
+/** On the device while a network runs alone there: parameters, values, inputs and outputs, with what is read back. */
+function bytesOf(graph: Graph, changes: Partial<PlanTarget> = {}): { parameters: number; values: number } {
+  const parts = { ...target, tuning: TUNING, ...changes };
+  const plan = all(graph, parts);
+  const parameters = storedParameters(graph, parts).map((spec) =>
+    spec.int8
+      ? int8Bytes(weightMatrix(spec), spec.int8)
+      : 2 * spec.shape.reduce((product, size) => product * size, 1),
+  );
+  const { sizesBytes } = shareBuffers(plan.dispatches, dependenceOf(plan).kept);
+  const sum = (bytes: readonly number[]): number => bytes.reduce((total, one) => total + one, 0);
+  const ends = [...plan.inputs.values(), ...plan.outputs.values(), ...plan.outputs.values()];
+  const values = sum(sizesBytes) + sum(ends.map(({ sizeBytes }) => sizeBytes));
+  return { parameters: sum(parameters), values };
+}
+
+describe("memory on the device", () => {
+  const megabytes = (bytes: ReturnType<typeof bytesOf>) => ({
+    parameters: Math.round(bytes.parameters / 1e6),
+    values: Math.round(bytes.values / 1e6),
+  });
+  const text = buildTextEncoder(parseTextEncoderConfig(sizes.full.text_encoder.config, { path }), {
+    batch: 1,
+  });
+
+  it("is little for each network of 512×512 alone, with the U-Net's weights in 8 bits", () => {
+    expect(megabytes(bytesOf(unet(), { int8: true }))).toEqual({ parameters: 887, values: 253 });
+    expect(megabytes(bytesOf(decoder(), { int8: true }))).toEqual({ parameters: 99, values: 426 });
+    expect(megabytes(bytesOf(text, { int8: true }))).toEqual({ parameters: 170, values: 23 });
+    expect(megabytes(bytesOf(unet()))).toEqual({ parameters: 1719, values: 253 });
+  });
+
+  it("leaves the weights that are small, and those of other networks", () => {
+    const specs = storedParameters(unet(), { ...target, int8: true });
+    const weights = specs.filter(({ layout }) => layout === "transpose");
+    expect(weights.filter(({ int8 }) => !int8).map(({ name }) => name)).toEqual([
+      "conv_in.weight",
+      "conv_out.weight",
+    ]);
+    expect(specs.filter(({ layout, int8 }) => layout === "same" && int8)).toEqual([]);
+    expect(storedParameters(text, { ...target, int8: true }).filter(({ int8 }) => int8)).toEqual([]);
+    expect(storedParameters(unet(), target).filter(({ int8 }) => int8)).toEqual([]);
+  });
+});
 
 describe("fusion", () => {
   it("leaves nothing of the U-Net but products, attention and norms", () => {

@@ -56,7 +56,8 @@ export const backEnds: Readonly<Record<string, string>> = {
   "The machine-learning runtime could not be started: {0}": "머신러닝 런타임을 시작하지 못했어요: {0}",
   "Close other tabs to free memory, then try again.": "다른 탭을 닫아 메모리를 확보한 다음 다시 시도하세요.",
   "The GPU has no room for an image of this size: {0}.": "GPU 메모리가 이 이미지 크기에 모자라요: {0}.",
-  "Close other tabs, or try a smaller image.": "다른 탭을 닫거나 이미지 크기를 줄여 보세요.",
+  "Close other tabs, try a smaller image, or choose the device for low VRAM under Settings.":
+    "다른 탭을 닫거나, 이미지 크기를 줄이거나, 설정에서 저용량 VRAM 장치를 고르세요.",
   "a buffer of {0} bytes is over its limit": "{0}바이트 버퍼가 한도를 넘음",
   "WGSL kernels: {0}": "WGSL 커널: {0}",
   "no device": "장치 없음",
