@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["tests/browser/**/*.test.ts"],
-    exclude: ["tests/browser/wgsl-kernels.test.ts"], // vitest.wgsl.config.ts
+    exclude: ["tests/browser/wgsl-{kernels,int8}.test.ts"], // vitest.wgsl.config.ts
     globalSetup: ["tests/browser/global-setup.ts"],
     environment: "node",
     testTimeout: 180_000,

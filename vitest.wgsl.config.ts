@@ -6,7 +6,7 @@ import browser from "./vitest.browser.config.ts";
 export default defineConfig({
   test: {
     ...browser.test,
-    include: ["tests/browser/{wgsl-kernels,parity,diffusion}.test.ts"],
+    include: ["tests/browser/{wgsl-kernels,wgsl-int8,parity,diffusion}.test.ts"],
     exclude: [],
     env: { WGSL_STAGE: "1" },
   },

@@ -127,6 +127,15 @@ describe("infotext", () => {
     expect(readInitImageValues(parseParameters(text).fields)).toBeNull();
   });
 
+  it("says that the weights were rounded, which is no setting of the image", () => {
+    const text = write({ prompt: "a fox", device: "low-vram", fewStep: false });
+    expect(text).toContain(", Low VRAM: True, ");
+    const read = readSettings(parseParameters(text), cards);
+    expect(read.options).not.toHaveProperty("device");
+    expect(read.dropped).toEqual([]);
+    expect(write({ prompt: "a fox", device: "webgpu", fewStep: false })).not.toContain("Low VRAM");
+  });
+
   it("reads another tool's second pass: a size for a scale, an unknown upscaler", () => {
     const read = (line: string) =>
       readInfotext(`a fox\nSteps: 20, Sampler: Euler, Size: 512x384, ${line}`, cards).hires;

@@ -31,16 +31,18 @@ const TOLERANCE = { f32: 1e-4, f16: 1e-2 };
 export function wrongResults(backend: Tested): Promise<string | null> {
   const { target } = backend;
   const winograd = { ...target.tuning.winograd, worth: Infinity };
-  const int8 = { ...target.tuning.int8, least: 0 };
-  return wrongOutput(testGraph(), backend, { ...target, tuning: { ...target.tuning, winograd, int8 } });
+  return wrongOutput(testGraph(), backend, { ...target, tuning: { ...withSmall(target.tuning), winograd } });
 }
+
+/** Where weights are in 8 bits, the small ones of the tests are too. */
+const withSmall = (tuning: Tuning): Tuning => ({ ...tuning, int8: { ...tuning.int8, least: 0 } });
 
 /** The tuning without the tiles that the device computes wrongly or cannot hold. */
 export async function rightTiles(backend: Tested): Promise<Tuning> {
   const { target } = backend;
   const { tuning } = target;
   const isRight = async (only: Partial<Tuning>, matrices: Matrices | null): Promise<boolean> => {
-    const one = { ...target, matrices, tuning: { ...tuning, ...only } };
+    const one = { ...target, matrices, tuning: { ...withSmall(tuning), ...only } };
     return (await wrongOutput(tileGraph(), backend, one)) === null;
   };
   const plain = tuning.products.filter(({ tile }) => fitsTile(tile, target));

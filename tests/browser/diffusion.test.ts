@@ -34,6 +34,12 @@ const request: DiffusionRequest = {
 /** SwiftShader is slow. */
 const short: DiffusionRequest = { ...request, steps: 2, images: request.images.slice(0, 1) };
 
+/** With adapters of both networks. */
+const painted: DiffusionRequest = {
+  ...short,
+  images: [{ seed: 1, adapters: [{ id: "paint", unetStrength: 1, textStrength: 1 }] }],
+};
+
 /** On a GPU the three predictions without adapters of their own go in batches of two. */
 const regional: DiffusionRequest = {
   ...short,
@@ -117,6 +123,7 @@ interface PageResult {
   readonly reason: Saying;
   /** Never on the software GPU. Does not compare float16 images: `npm run parity:full` compares the networks. */
   readonly f16: boolean;
+  readonly weights: string | undefined;
   readonly images: number[][];
   readonly events: string[];
   readonly cancelled: string;
@@ -164,6 +171,7 @@ async function inPage({
     kind: loaded.device.kind,
     reason: loaded.device.reason,
     f16: loaded.device.f16,
+    weights: loaded.device.weights,
     images,
     events,
     cancelled,
@@ -183,6 +191,7 @@ const ofRuntime = [
   { device: "wasm", kernels: "onnxruntime", wanted: request, tolerance: 1 },
   { device: "webgpu", kernels: "onnxruntime", wanted: short, tolerance: 2 },
   { device: "webgpu", kernels: "onnxruntime", wanted: regional, tolerance: 2 },
+  { device: "low-vram", kernels: "onnxruntime", wanted: regional, tolerance: 2 },
 ];
 /** Minutes on a software GPU, so only in `npm test -- wgsl`. */
 const ofOwnKernels = [
@@ -190,20 +199,22 @@ const ofOwnKernels = [
   { device: "webgpu", kernels: "wgsl", wanted: regional, tolerance: 2 },
   { device: "webgpu", kernels: "wgsl", wanted: repainted, tolerance: 2 },
   { device: "webgpu", kernels: "wgsl", wanted: larger, tolerance: 2 },
+  { device: "low-vram", kernels: "wgsl", wanted: painted, tolerance: 12 },
 ];
 
 test.each(process.env["WGSL_STAGE"] === undefined ? ofRuntime : ofOwnKernels)(
   "$device, $kernels: the same images as in Node, events in order, stops on abort",
   async ({ device, kernels, wanted, tolerance }) => {
     const result = await browser.page.evaluate(inPage, { device, kernels, wanted });
-    expect(result.kind).toBe(device);
+    expect(result.kind).toBe(device === "wasm" ? "wasm" : "webgpu");
+    expect(result.weights).toBe(device === "low-vram" && kernels === "wgsl" ? "int8" : undefined);
     expect(english(result.reason).endsWith("with the WGSL kernels")).toBe(kernels === "wgsl");
     const steps = wanted.steps + (wanted.hires?.steps ?? 0);
     expect(result.events.filter((type) => type === "step").length).toBe(steps * wanted.images.length);
     expect(result.events.at(-1)).toBe("image");
     expect(result.cancelled).toBe("cancelled");
     const worst = worstDifference(result.images, await imagesInNode(wanted));
-    expect(worst).toBeLessThanOrEqual(result.f16 ? 255 : tolerance);
+    expect(worst).toBeLessThanOrEqual(result.f16 && device !== "low-vram" ? 255 : tolerance);
   },
   400_000, // a software GPU compiles our own kernels in a minute, and longer on a busy machine
 );

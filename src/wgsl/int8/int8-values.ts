@@ -15,7 +15,7 @@ export function int8Values(values: Float32Array, spec: WgslParameter): Float32Ar
       let most = 0;
       for (let row = first; row < end; row++)
         most = Math.max(most, Math.abs(stored[row * columns + column]!));
-      const scale = half(most);
+      const scale = half(Math.min(most, LARGEST_HALF));
       for (let row = first; row < end; row++) {
         const at = row * columns + column;
         const share = scale === 0 ? 0 : Math.max(-1, Math.min(1, stored[at]! / scale));
@@ -25,6 +25,8 @@ export function int8Values(values: Float32Array, spec: WgslParameter): Float32Ar
   }
   return fromInputLayout(stored, spec);
 }
+
+const LARGEST_HALF = 65_504;
 
 const half = (value: number): number =>
   toFloat32(new Uint8Array(float32ToF16(Float32Array.of(value)).buffer), "F16")[0]!;
