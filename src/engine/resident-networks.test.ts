@@ -7,7 +7,11 @@ import { readHeader, readTensor, writeSafetensors } from "../formats/safetensors
 import type { AdapterUse, DiffusionRequest } from "../shared/request.ts";
 import type { ParameterSet } from "./resident-networks.ts";
 
-const use = (id: string, strength = 1): AdapterUse => ({ id, unetStrength: strength, textStrength: strength });
+const use = (id: string, strength = 1): AdapterUse => ({
+  id,
+  unetStrength: strength,
+  textStrength: strength,
+});
 const image = (seed: number, ...adapters: AdapterUse[]): DiffusionRequest["images"][number] => ({
   seed,
   adapters,
@@ -46,7 +50,10 @@ describe("images", () => {
       "with an adapter that is at work in some steps",
       { steps: 3, images: [image(1, { ...use("paint"), steps: { start: 1, end: 2 } })] },
     ],
-    ["with a second pass", { hires: { width: 96, height: 96, upscaler: "pixel-bicubic", strength: 0.6, steps: 2 } }],
+    [
+      "with a second pass",
+      { hires: { width: 96, height: 96, upscaler: "pixel-bicubic", strength: 0.6, steps: 2 } },
+    ],
   ])("%s are the same", async (_, change) => {
     expect(await hashesOf(apart, change)).toEqual(await hashesOf(together, change));
   });

@@ -1,10 +1,10 @@
 // How the kernels want each parameter: weights of products as [depth, columns], everything else in the checkpoint's order.
 
+import type { StoredTensor } from "../formats/tensor-values.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { GpuParameterStore } from "../runtime/shared/gpu-parameter-store.ts";
+import type { ParameterStore } from "../runtime/backend.ts";
 import type { StoredParameter } from "../runtime/shared/parameter-layout.ts";
-import type { Int8ParameterStore } from "./int8/parameter-store.ts";
-import type { Int8Layout } from "./kernels/weights.ts";
+import type { Int8Layout } from "./kernels/kernel.ts";
 import type { PlanTarget } from "./plan/target.ts";
 
 export interface WgslParameter extends StoredParameter {
@@ -13,7 +13,14 @@ export interface WgslParameter extends StoredParameter {
 }
 
 /** Parameters as sessions read them. */
-export type WgslParameterStore = GpuParameterStore | Int8ParameterStore;
+export interface WgslParameterStore extends ParameterStore {
+  /** Another number whenever values may have changed. */
+  readonly version: number;
+  add(spec: WgslParameter, stored: StoredTensor): void;
+  settle(): Promise<void>;
+  /** The buffer that runs read. */
+  live(name: string): GPUBuffer;
+}
 
 /**
  * With `int8` the U-Net's weights are in 8 bits, but for those that are too small to matter: first and last layer, which cost most in

@@ -59,7 +59,12 @@ export function fitsMatrixTile(tile: MatrixTile, { memory, invocations }: Limits
 /** What distinguishes shapes that a device may compute best in different ways. */
 export function nameOfShape(shape: ProductShape): string {
   const { operand, rows, columns, depth, groups, isDivisible, isWide, isInt8, byMatrices } = shape;
-  const marks = [!isDivisible && "whole", isWide && "wide", isInt8 && "int8", byMatrices && "matrices"].filter(Boolean);
+  const marks = [
+    !isDivisible && "whole",
+    isWide && "wide",
+    isInt8 && "int8",
+    byMatrices && "matrices",
+  ].filter(Boolean);
   return [`${operand} ${rows}x${columns}x${depth}`, groups > 1 && `groups ${groups}`, ...marks]
     .filter(Boolean)
     .join(" ");

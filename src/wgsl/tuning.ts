@@ -4,7 +4,7 @@ import type { AttentionShape } from "./kernels/attention.ts";
 import type { MatrixAttentionShape } from "./kernels/matrix-attention.ts";
 import type { MatrixTile } from "./kernels/subgroup-matrix-product.ts";
 import type { ProductTile } from "./kernels/product.ts";
-import type { Int8Layout } from "./kernels/weights.ts";
+import type { Int8Layout } from "./kernels/kernel.ts";
 
 /** A tile with what it reaches. */
 export interface Rated<Tile> {

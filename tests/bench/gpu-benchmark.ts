@@ -94,7 +94,13 @@ async function* unetFigures(
       width,
       contextTokens: 77,
     });
-    yield* sessionFigures(backend, { graph, parameters: resident.get("unet")!, options, graphCapture, batch });
+    yield* sessionFigures(backend, {
+      graph,
+      parameters: resident.get("unet")!,
+      options,
+      graphCapture,
+      batch,
+    });
     if (backend.gpu === null) return; // one at a time, without replay
   }
 }

@@ -137,7 +137,10 @@ async function defineRunSets(
       unet: await openStore("unet", dtype),
       text_encoder: await openStore("text_encoder", dtype),
     };
-    const library = new AdapterLibrary(table, createMerger((network: string) => stores[network]));
+    const library = new AdapterLibrary(
+      table,
+      createMerger((network: string) => stores[network]),
+    );
     for (const { kind, blob } of files) library.register(kind, blob, { fileName: kind });
     return { stores, library };
   }
@@ -210,11 +213,17 @@ async function defineRunSets(
   Object.assign(globalThis, {
     /** Parameters whose bytes, merged in 8 bits, are not those of a file with the merged halves; and how many bytes the merged ones take. */
     async unlikeFile(set: Use[]): Promise<{ unlike: string[]; changed: number }> {
-      const [whole, rounded] = [await sessionFor("f16 scratch", "f16"), await sessionFor("int8 scratch", "int8")];
+      const [whole, rounded] = [
+        await sessionFor("f16 scratch", "f16"),
+        await sessionFor("int8 scratch", "int8"),
+      ];
       const before = await download(rounded.stores);
       await whole.library.apply(set);
       const halves = new Map<string, Uint8Array>();
-      const merged = await download({ unet: whole.stores["unet"]!, text_encoder: whole.stores["text_encoder"]! });
+      const merged = await download({
+        unet: whole.stores["unet"]!,
+        text_encoder: whole.stores["text_encoder"]!,
+      });
       for (const spec of specsOf("unet")) {
         const bytes = Uint8Array.from(merged.get(`unet/${spec.name}`)!.split(","), Number);
         const count = spec.shape.reduce((product, size) => product * size, 1);

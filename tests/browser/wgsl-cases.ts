@@ -302,7 +302,8 @@ const withAttributes =
 const BREAKS = {
   "another scale": (graph: Graph, tensors: Record<string, Float32Array>): Graph => {
     for (const [name, values] of Object.entries(tensors))
-      if (name.endsWith(".weight")) values.subarray(0, values.length / 2).forEach((value, i) => (values[i] = 1.05 * value));
+      if (name.endsWith(".weight"))
+        values.subarray(0, values.length / 2).forEach((value, i) => (values[i] = 1.05 * value));
     return graph;
   },
   "a dropped bias": (graph: Graph, tensors: Record<string, Float32Array>): Graph => {

@@ -65,7 +65,9 @@ test.each(["unet", "unet_inpaint"])(
   "%s",
   async (name) => {
     const { golden, same, broken, int8Parameters } = await browser.page.evaluate(inPage, name);
-    console.info(`${name}: ${golden.toExponential(1)} to the golden, ${same.toExponential(1)} to the same values`);
+    console.info(
+      `${name}: ${golden.toExponential(1)} to the golden, ${same.toExponential(1)} to the same values`,
+    );
     expect(int8Parameters).toBeGreaterThan(50);
     expect(same).toBeLessThan(TOLERANCE);
     expect(broken).toBeGreaterThan(ROUNDED.least);

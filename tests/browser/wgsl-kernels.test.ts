@@ -15,7 +15,8 @@ const TOLERANCE = { f32: 2e-6, f16: 3e-3 };
 const COARSE_SINE = 1e-3;
 const BROKEN = 1e-2;
 
-const WITH_WEIGHTS = /linear|row for every|convolution|self attention|cross attention|biases|sum and layer|^concatenation/;
+const WITH_WEIGHTS =
+  /linear|row for every|convolution|self attention|cross attention|biases|sum and layer|^concatenation/;
 
 let browser: TestBrowser;
 
@@ -197,9 +198,11 @@ describe("weights in 8 bits", () => {
     const names = Object.keys(BUILDERS).filter((name) => WITH_WEIGHTS.test(name));
     const runs = await run({ names, type, seeds, int8 });
     expectRight(runs);
-    const isInt8 = ({ kernels }: Run): boolean => kernels.some((kernel) => kernel.includes(`int8 by ${int8}`));
+    const isInt8 = ({ kernels }: Run): boolean =>
+      kernels.some((kernel) => kernel.includes(`int8 by ${int8}`));
     // Their number of outputs may be no multiple of four.
-    const isLoose = ({ name }: Run): boolean => name === "linear, bias" || name === "convolution to few channels";
+    const isLoose = ({ name }: Run): boolean =>
+      name === "linear, bias" || name === "convolution to few channels";
     expect(runs.filter((one) => !isInt8(one) && !isLoose(one)).map(({ name }) => name)).toEqual([]);
   });
 

@@ -46,7 +46,10 @@ async function openStore(network: AdapterNetwork): Promise<OrtParameterStore> {
 
 async function openSession() {
   const stores = { unet: await openStore("unet"), text_encoder: await openStore("text_encoder") };
-  const library = new AdapterLibrary(table, createMerger((network) => stores[network]));
+  const library = new AdapterLibrary(
+    table,
+    createMerger((network) => stores[network]),
+  );
   KINDS.forEach((kind, i) => {
     const file = makeAdapter(table, { kind, seed: i + 1, every: i + 1, rank: 3 });
     library.register(kind, new Blob([file]), { fileName: kind });

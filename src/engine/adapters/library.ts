@@ -4,7 +4,12 @@
 import { type AdapterFile, inspectAdapter, parseAdapter } from "../../adapters/adapter.ts";
 import type { ModuleTable } from "../../adapters/names/module-table.ts";
 import { ADAPTER_NETWORKS, type AdapterNetwork } from "../../adapters/adapter-networks.ts";
-import { type MergeState, type PlannedWrite, planMerge, PRISTINE } from "../../adapters/merging/merge-plan.ts";
+import {
+  type MergeState,
+  type PlannedWrite,
+  planMerge,
+  PRISTINE,
+} from "../../adapters/merging/merge-plan.ts";
 import type { AppliedAdapter } from "../../adapters/merging/applied-adapter.ts";
 import type { AdapterReport } from "../../adapters/report.ts";
 import { type StepSegment, stepSegments } from "../../adapters/merging/step-window.ts";

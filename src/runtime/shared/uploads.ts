@@ -18,11 +18,7 @@ export class Uploads {
       values.byteLength % 4 === 0
         ? values
         : Uint16Array.from({ length: values.length + 1 }, (_, i) => values[i] ?? 0);
-    this.#device.queue.writeBuffer(
-      buffer,
-      0,
-      even as Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>,
-    );
+    this.#device.queue.writeBuffer(buffer, 0, even as Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>);
   }
 
   /** Waits for the GPU if enough has been sent since the last wait. */

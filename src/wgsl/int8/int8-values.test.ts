@@ -16,14 +16,16 @@ it("gives each group of an output's inputs a scale of its own, the last one too 
   // Two outputs of five inputs, by two.
   const values = Float32Array.of(1, -0.5, 0.25, 0.25, -0.125, 2, 0, 0, 0, 4);
   const share = (numerator: number, scale: number): number => Math.fround((numerator / 127) * scale);
-  expect([...int8Values(values, weight([2, 5], 2))]).toEqual([
-    ...[1, share(-63, 1), 0.25, 0.25, -0.125],
-    ...[2, 0, 0, 0, 4],
-  ]);
-  expect([...int8Values(values, weight([2, 5], 8))]).toEqual([
-    ...[1, share(-63, 1), share(32, 1), share(32, 1), share(-16, 1)],
-    ...[share(64, 4), 0, 0, 0, 4],
-  ]);
+  const byTwo = [
+    [1, share(-63, 1), 0.25, 0.25, -0.125],
+    [2, 0, 0, 0, 4],
+  ];
+  expect([...int8Values(values, weight([2, 5], 2))]).toEqual(byTwo.flat());
+  const byEight = [
+    [1, share(-63, 1), share(32, 1), share(32, 1), share(-16, 1)],
+    [share(64, 4), 0, 0, 0, 4],
+  ];
+  expect([...int8Values(values, weight([2, 5], 8))]).toEqual(byEight.flat());
 });
 
 it("groups the inputs of a convolution for each position of its kernel", () => {
@@ -43,17 +45,23 @@ it("leaves other parameters as they are", () => {
 it("is off by at most half a step of the largest value in the group", () => {
   const value = fc.float({ min: -100, max: 100, noNaN: true });
   fc.assert(
-    fc.property(fc.array(value, { minLength: 24, maxLength: 24 }), fc.integer({ min: 1, max: 7 }), (list, group) => {
-      const values = Float32Array.from(list);
-      const rounded = int8Values(values, weight([4, 6], group));
-      for (let i = 0; i < 24; i++) {
-        const row = Math.floor(i / 6) * 6;
-        const first = row + Math.floor((i % 6) / group) * group;
-        const most = Math.max(...values.slice(first, Math.min(first + group, row + 6)).map(Math.abs));
-        // The scale is a half, which cuts off at most 2⁻¹¹ of the largest value, and smallest halves have steps of 2⁻²⁴.
-        expect(Math.abs(rounded[i]! - values[i]!)).toBeLessThanOrEqual(most * (0.5 / 127 + 2 ** -10) + 2 ** -24);
-      }
-    }),
+    fc.property(
+      fc.array(value, { minLength: 24, maxLength: 24 }),
+      fc.integer({ min: 1, max: 7 }),
+      (list, group) => {
+        const values = Float32Array.from(list);
+        const rounded = int8Values(values, weight([4, 6], group));
+        for (let i = 0; i < 24; i++) {
+          const row = Math.floor(i / 6) * 6;
+          const first = row + Math.floor((i % 6) / group) * group;
+          const most = Math.max(...values.slice(first, Math.min(first + group, row + 6)).map(Math.abs));
+          // The scale is a half, which cuts off at most 2⁻¹¹ of the largest value, and smallest halves have steps of 2⁻²⁴.
+          expect(Math.abs(rounded[i]! - values[i]!)).toBeLessThanOrEqual(
+            most * (0.5 / 127 + 2 ** -10) + 2 ** -24,
+          );
+        }
+      },
+    ),
     propertyRuns(200),
   );
 });

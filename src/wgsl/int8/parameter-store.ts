@@ -4,13 +4,13 @@
 
 import type { TensorSource } from "../../formats/safetensors.ts";
 import { readStoredTensor, readTensorF32, type StoredTensor } from "../../formats/tensor-values.ts";
-import type { GpuParameter, GpuParameters, ParameterStore } from "../../runtime/backend.ts";
+import type { GpuParameter, GpuParameters } from "../../runtime/backend.ts";
 import { deviceValues, toInputLayout, withType } from "../../runtime/shared/parameter-layout.ts";
 import { Uploads } from "../../runtime/shared/uploads.ts";
 import { assert } from "../../shared/assert.ts";
 import type { ElementType } from "../kernels/kernel.ts";
 import { int8Bytes } from "../kernels/weights.ts";
-import { weightMatrix, type WgslParameter } from "../parameters.ts";
+import { weightMatrix, type WgslParameter, type WgslParameterStore } from "../parameters.ts";
 import type { Quantiser } from "./quantiser.ts";
 
 interface Entry {
@@ -22,7 +22,7 @@ interface Entry {
 /** Bytes on their way to the device between waits: so much memory is taken for a moment besides the parameters. */
 const UPLOAD_WINDOW_BYTES = 64 * 1024 * 1024;
 
-export class Int8ParameterStore implements ParameterStore, GpuParameters {
+export class Int8ParameterStore implements WgslParameterStore, GpuParameters {
   readonly specs = new Map<string, WgslParameter>();
   readonly device: GPUDevice;
   readonly dtype: ElementType;

@@ -1,8 +1,7 @@
 // Quantises weights on the device, so that what is loaded, merged and restored takes the same way to 8 bits.
 
-import { grid } from "../kernels/kernel.ts";
+import { grid, type Int8Layout } from "../kernels/kernel.ts";
 import { quantise, QUANTISE_FIELDS, QUANTISE_SIZE } from "../kernels/quantise.ts";
-import type { Int8Layout } from "../kernels/weights.ts";
 import { valuesOf } from "../kernels/wgsl.ts";
 import type { Pipelines } from "../pipelines.ts";
 import type { PlanTarget } from "../plan/target.ts";
@@ -46,7 +45,11 @@ export class Quantiser {
     const count = (Math.ceil(rows / this.#int8.group) * columns) / 4;
     const words = Uint32Array.from(valuesOf(QUANTISE_FIELDS, { rows, columns, count }));
     const { COPY_DST, UNIFORM } = GPUBufferUsage;
-    const values = this.#device.createBuffer({ label: "quantise values", size: 16, usage: UNIFORM | COPY_DST });
+    const values = this.#device.createBuffer({
+      label: "quantise values",
+      size: 16,
+      usage: UNIFORM | COPY_DST,
+    });
     this.#device.queue.writeBuffer(values, 0, words);
     const encoder = this.#device.createCommandEncoder();
     const pass = encoder.beginComputePass();

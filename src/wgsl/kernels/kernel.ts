@@ -1,11 +1,15 @@
 // What a plan is made of: kernels, the memory they read and write, and one dispatch of a kernel.
 
-import type { Int8Layout } from "./weights.ts";
-
 /** How values and parameters are stored. Sums are always float32. */
 export type ElementType = "f32" | "f16";
 
 export const BYTES: Readonly<Record<ElementType, number>> = { f32: 4, f16: 2 };
+
+/** Weights in 8 bits. */
+export interface Int8Layout {
+  /** Rows that share a scale in each column. */
+  readonly group: number;
+}
 
 /** A block of device memory. Temporaries share buffers; the others have their own. */
 export interface Block {

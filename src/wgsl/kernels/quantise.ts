@@ -1,7 +1,7 @@
 // Weights to 8 bits, as weights.ts reads them.
 
-import type { ElementType, Kernel } from "./kernel.ts";
-import { type Int8Layout, int8Rows } from "./weights.ts";
+import type { ElementType, Int8Layout, Kernel } from "./kernel.ts";
+import { int8Rows } from "./weights.ts";
 import { GRID_BUILTINS, header, INDEX, PACKING, unpacked } from "./wgsl.ts";
 
 export const QUANTISE_FIELDS = ["rows", "columns", "count"] as const;

@@ -3,13 +3,8 @@
 // of 127 times the scale, which is the largest magnitude of the group in its column.
 
 import type { FinishVariant } from "./finish.ts";
+import type { Int8Layout } from "./kernel.ts";
 import { type Access, accessType, each, element } from "./wgsl.ts";
-
-/** Weights in 8 bits. */
-export interface Int8Layout {
-  /** Rows that share a scale in each column. */
-  readonly group: number;
-}
 
 export interface WeightVariant extends Pick<FinishVariant, "type" | "groups" | "aligned"> {
   /** Null: of the back end's type. */
@@ -72,7 +67,10 @@ export function weightCode(variant: WeightVariant, unit: 4 | 8): string {
   return `${declared}\nfn weightAt(row: u32, column: u32, group: u32) -> Weight {\n  ${body}\n}`;
 }
 
-function int8Read(block: string, { int8, unit }: { readonly int8: Int8Layout; readonly unit: 4 | 8 }): string {
+function int8Read(
+  block: string,
+  { int8, unit }: { readonly int8: Int8Layout; readonly unit: 4 | 8 },
+): string {
   const rows = int8Rows("row", int8);
   return `let scales = (${rows.scales} * p.columns + ${SCALE_ROWS}u * column) / ${unit}u;
   return Weight(${block}[(${rows.values} * p.columns + column) / ${unit}u], ${unit === 8 ? "vec4u" : "vec2u"}(${block}[scales], ${block}[scales + 1u]));`;

@@ -204,19 +204,20 @@ function productOf(
   const points = pointsOf(kind);
   const depth = input.columns;
   const { tile, parts } = choice;
-  const variant: FinishVariant & WeightVariant & { operand: "batch"; inParts: true; partsType: ElementType } = {
-    type,
-    bias: false,
-    shift: false,
-    activation: null,
-    residual: false,
-    aligned: true,
-    groups: 1,
-    int8: null,
-    operand: "batch",
-    inParts: true,
-    partsType: sumsType(means),
-  };
+  const variant: FinishVariant & WeightVariant & { operand: "batch"; inParts: true; partsType: ElementType } =
+    {
+      type,
+      bias: false,
+      shift: false,
+      activation: null,
+      residual: false,
+      aligned: true,
+      groups: 1,
+      int8: null,
+      operand: "batch",
+      inParts: true,
+      partsType: sumsType(means),
+    };
   const view = { offset: 0, rows: tiles };
   const operand = operandValues(
     {
