@@ -18,8 +18,9 @@ export function int8Values(values: Float32Array, spec: WgslParameter): Float32Ar
       const scale = half(Math.min(most, LARGEST_HALF));
       for (let row = first; row < end; row++) {
         const at = row * columns + column;
-        const share = scale === 0 ? 0 : Math.max(-1, Math.min(1, stored[at]! / scale));
-        stored[at] = (Math.round(127 * share) / 127) * scale;
+        // In float32, as the device divides.
+        const share = scale === 0 ? 0 : Math.max(-1, Math.min(1, Math.fround(stored[at]! / scale)));
+        stored[at] = (Math.round(Math.fround(127 * share)) / 127) * scale;
       }
     }
   }
