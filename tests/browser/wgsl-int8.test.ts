@@ -7,7 +7,8 @@ import { openTestBrowser, type TestBrowser } from "./harness.ts";
 // oxlint-disable-next-line typescript/no-explicit-any -- the page's modules are not typed here
 declare const load: (path: string) => Promise<any>;
 
-const TOLERANCE = 1e-4;
+/** Measured: 1.2e-4, of weights halfway between two bytes, which may get either as the device divides. */
+const TOLERANCE = 5e-4;
 const ROUNDED = { least: 3e-3, most: 4e-2 };
 
 let browser: TestBrowser;

@@ -13,6 +13,8 @@ declare const load: (path: string) => Promise<any>;
 
 const TOLERANCE = { f32: 2e-6, f16: 3e-3 };
 const COARSE_SINE = 1e-3;
+/** A weight halfway between two bytes may get either, as the device divides. */
+const TIES = 5e-4;
 const BROKEN = 1e-2;
 
 const WITH_WEIGHTS =
@@ -43,10 +45,10 @@ const run = async (options: Readonly<Record<string, unknown>>): Promise<readonly
   return runs;
 };
 
-function expectRight(runs: readonly Run[]): void {
+function expectRight(runs: readonly Run[], more = 0): void {
   expect(runs.length).toBeGreaterThan(0);
   const tolerance = ({ name, type }: Run): number =>
-    name === "one row for every image" ? COARSE_SINE + TOLERANCE[type] : TOLERANCE[type];
+    more + (name === "one row for every image" ? COARSE_SINE + TOLERANCE[type] : TOLERANCE[type]);
   expect(runs.filter((one) => !(one.error < tolerance(one)))).toEqual([]);
 }
 
@@ -197,7 +199,7 @@ describe("weights in 8 bits", () => {
   ])("products and convolutions, $type, by $int8", async ({ type, seeds, int8 }) => {
     const names = Object.keys(BUILDERS).filter((name) => WITH_WEIGHTS.test(name));
     const runs = await run({ names, type, seeds, int8 });
-    expectRight(runs);
+    expectRight(runs, TIES);
     const isInt8 = ({ kernels }: Run): boolean =>
       kernels.some((kernel) => kernel.includes(`int8 by ${int8}`));
     // Their number of outputs may be no multiple of four.
@@ -209,7 +211,7 @@ describe("weights in 8 bits", () => {
   test("Winograd's filtering", async () => {
     const names = Object.keys(WINOGRAD_BUILDERS);
     const runs = await run({ names, type: "f16", seeds: [6], tuning: { winograd: all }, int8: 32 });
-    expectRight(runs);
+    expectRight(runs, TIES);
     for (const { kernels } of runs) expect(kernels.join()).toContain("Winograd weights");
   });
 
@@ -217,13 +219,16 @@ describe("weights in 8 bits", () => {
     const tile = { rows: 32, columns: 32, depth: 32, subgroupRows: 16, subgroupColumns: 16, ahead: 2 };
     const tuning = { matrixProducts: [{ tile, rate: 1, alone: 1 }] };
     const names = Object.keys(WIDE_BUILDERS);
-    expectRight(await run({ names, type: "f16", seeds: [1], tuning, matrices: true, int8: 64 }));
+    expectRight(await run({ names, type: "f16", seeds: [1], tuning, matrices: true, int8: 64 }), TIES);
   });
 
   test("sums in parts", async () => {
     const free = { minStepsPerPart: 0, dispatchMicroseconds: 0, partsRate: 1e9 };
     const names = ["deep convolution"];
-    expectRight(await run({ names, type: "f16", seeds: [6], tuning: { parts: [4], ...free }, int8: 64 }));
+    expectRight(
+      await run({ names, type: "f16", seeds: [6], tuning: { parts: [4], ...free }, int8: 64 }),
+      TIES,
+    );
   });
 
   test.each(["linear and residual", "deep convolution"])("another scale is noticed: %s", async (name) => {
