@@ -1,5 +1,5 @@
 // Expressions of files against the engine of JavaScript, which agrees with Python's on all that is supported; and those that would hang it.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { propertyRuns } from "../../../tests/fixtures/properties.ts";
 import { fullMatcher } from "./expression.ts";
