@@ -1,5 +1,6 @@
 // What comes in by drop, paste or file chooser, to where it belongs: init images, adapter files to be examined,
 // checkpoints among the models, text files among the wildcards, tables among the styles, archives of images in the gallery.
+import { embeddingOfImage } from "../../adapters/files/image-embedding.ts";
 import { StylusError, type PlainError } from "../../shared/errors.ts";
 import { say } from "../../shared/saying.ts";
 import { sortPick } from "../packs/checkpoint-facts.ts";
@@ -32,8 +33,23 @@ function withoutRuns(archive: File, names: readonly string[]): StylusError {
   );
 }
 
+/** Which of these images are textual inversions, and so adapters. */
+async function withoutEmbeddings(
+  files: readonly File[],
+): Promise<{ readonly images: readonly File[]; readonly embeddings: readonly File[] }> {
+  const found = await Promise.all(files.map(isEmbedding));
+  return { images: files.filter((_, i) => !found[i]), embeddings: files.filter((_, i) => found[i]) };
+}
+
+/** A damaged one is refused where adapters are examined. */
+const isEmbedding = (file: File): Promise<boolean> =>
+  embeddingOfImage(file).then(
+    (embedding) => embedding !== null,
+    (error: unknown) => error instanceof StylusError,
+  );
+
 export function createTaking(context: {
-  readonly initImage: Pick<InitImageState, "receive">;
+  readonly initImage: Pick<InitImageState, "claim" | "receive">;
   readonly intake: Pick<Intake, "takeFolders" | "refuseOthers">;
   readonly models: Pick<Models, "takeFromDisk">;
   readonly wildcards: Pick<WildcardsState, "take">;
@@ -55,7 +71,12 @@ export function createTaking(context: {
     const sorted = [...folders.values()].map(sortDrop);
     const all = <Kind extends keyof SortedDrop>(kind: Kind): readonly File[] =>
       sorted.flatMap((folder) => folder[kind]);
-    const adapters = sorted.flatMap((folder) => adapterFilesOf(folder.adapters));
+    const isLatest = all("images").length > 0 ? initImage.claim() : null;
+    const { images, embeddings } = await withoutEmbeddings(all("images"));
+    const adapters = [
+      ...sorted.flatMap((folder) => adapterFilesOf(folder.adapters)),
+      ...embeddings.flatMap((file) => adapterFilesOf([file])),
+    ];
     const [tables, texts, unknown] = [all("tables"), all("texts"), all("unknown")];
     for (const archive of all("archives")) {
       const { added, known, withoutRun } = await gallery.unpack(archive);
@@ -65,14 +86,14 @@ export function createTaking(context: {
     if (tables.length > 0) await styles.take(tables);
     if (adapters.length >= manyFrom) {
       // Images and texts in a folder of adapters are about them.
-      intake.takeFolders(adapters, [...unknown, ...texts, ...all("images")]);
+      intake.takeFolders(adapters, [...unknown, ...texts, ...images]);
       return;
     }
     if (texts.length > 0) await wildcards.take(texts);
     if (adapters.length > 0) intake.takeFolders(adapters, unknown);
     else if (unknown.length > 0) intake.refuseOthers(unknown);
-    const [image] = all("images");
-    if (image) await initImage.receive(image);
+    const [image] = images;
+    if (image && isLatest?.()) await initImage.receive(image);
   }
 
   return async (pick) => {

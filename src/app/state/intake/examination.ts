@@ -1,4 +1,5 @@
 // What an adapter file is: refused and why, known already, or fit to be added with a card made of what it says and what lies beside it.
+import { embeddingOfImage } from "../../../adapters/files/image-embedding.ts";
 import { withPeftConfig } from "../../../adapters/files/peft-config.ts";
 import type { AdapterReport } from "../../../adapters/report.ts";
 import type { AdapterCard } from "../../../retrieval/card.ts";
@@ -88,7 +89,8 @@ export async function examineFiles(
     const pack = await loaded();
     if (files.file.size > maxSizeBytes)
       return { kind: "refused", refusal: t.adapters.refusal.tooLarge, report: null };
-    const file = files.config ? await withConfig(files.file, files.config) : files.file;
+    const embedding = await embeddingOfImage(files.file);
+    const file = embedding ?? (files.config ? await withConfig(files.file, files.config) : files.file);
     const report = await services.inspectAdapter(file);
     const refusal = explainRefusal(report, pack);
     const keptFor = refusal && otherModelOf(report, pack);
@@ -97,7 +99,8 @@ export async function examineFiles(
     if (card) return { kind: "known", card, report };
     const sidecar = await readSidecar(files);
     const draft = draftForm(report, sidecar);
-    const preview = files.preview && (await thumbnailOf(files.preview));
+    const image = files.preview ?? (embedding && files.file);
+    const preview = image && (await thumbnailOf(image));
     return { kind: "fits", file, preview, report, draft, sidecar, keptFor, refusal };
   } catch (error) {
     return { kind: "refused", refusal: explainUnreadable(explain(error)), report: null };

@@ -40,6 +40,9 @@ export const adapterFiles: Readonly<Record<string, string>> = {
     "OFT가 서로 반대인 두 회전 중 어느 것을 쓰는지는 {0} 파일(use_cayley_neumann)로만 알 수 있음",
   "its num_cayley_neumann_terms is not a valid number of terms":
     "num_cayley_neumann_terms가 올바른 항 수가 아님",
+  "The textual inversion in this image is damaged.": "이 이미지에 든 텍스추얼 인버전이 손상됐어요.",
+  "Use the original file, or its .pt or .safetensors version.":
+    "원본 파일이나 .pt 또는 .safetensors 버전을 쓰세요.",
   "it is truncated": "파일이 중간에서 잘렸어요",
   "it references {0}.{1}, which a tensor file does not need": "텐서 파일에 필요 없는 {0}.{1}을(를) 참조해요",
   "a storage reference is malformed": "저장소 참조의 형식이 잘못됐어요",
