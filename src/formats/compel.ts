@@ -61,7 +61,7 @@ function converted(text: string, dropped: string[], depth: number): string {
     const operand = operandAt(text, at, pairs);
     const end = operand?.end ?? at + matchAt(/\\.|[^][^\p{L}\p{N}_"(\\]*/suy, text, at)![0].length;
     const call = operand && matchAt(/\.(swap|blend|and)\(/uy, text, end);
-    const lastOfCall = call && pairs.get(end + call[0].length - 1);
+    const lastOfCall = call ? pairs.get(end + call[0].length - 1) : undefined;
     const isGroup = operand !== null && /[("]/u.test(text[at]!);
     const weight = isGroup ? matchAt(/(?:\d+(?:\.\d+)?|\++|-+)(?![\w.])/uy, text, end)?.[0] : undefined;
     if (operand && call && lastOfCall !== undefined) {

@@ -13,7 +13,7 @@ const KEYWORD = "sd-ti-embedding";
 /** More than 200 vectors; a prompt holds 75. */
 const MAX_JSON_BYTES = 4 * 1024 * 1024;
 /** Larger images were not made to hold an embedding. */
-const MAX_FILE_BYTES = 100_000_000;
+const MAX_FILE_BYTES = 64_000_000;
 const MAX_PIXELS = 4_000_000;
 
 /**

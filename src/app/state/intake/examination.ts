@@ -9,6 +9,7 @@ import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 import { t } from "../../../texts/texts.ts";
 import type { AdapterFiles } from "../../adapters/dropped-files.ts";
 import { draftForm, type CardDraft } from "../../adapters/user-card.ts";
+import { textOfFile } from "../../text-file.ts";
 import { thumbnailOf } from "../../images/thumbnail.ts";
 import type { AdapterServices } from "../../services/ports.ts";
 import { otherModelOf } from "./kept-adapters.ts";
@@ -39,6 +40,15 @@ export type Finding =
 /** The file with the scale of the configuration that came with it. */
 async function withConfig(file: File, config: File): Promise<File> {
   const { name, type } = file;
+  if (config.size > maxSidecarBytes)
+    throw new StylusError(
+      "bad-file",
+      say`Its adapter_config.json is larger than ${maxSidecarBytes / 1e6} MB.`,
+      {
+        where: name,
+        remedy: say`Download that file again, or add the adapter without it.`,
+      },
+    );
   let parsed: unknown;
   try {
     parsed = JSON.parse(await config.text());
@@ -60,7 +70,7 @@ async function readSidecar({ sidecar, notes }: AdapterFiles): Promise<unknown> {
   try {
     const file = sidecar ?? notes;
     if (!file || file.size > maxSidecarBytes) return null;
-    const text = await file.text();
+    const text = await textOfFile(file);
     return file === notes ? { description: text } : JSON.parse(text);
   } catch {
     return null;

@@ -105,12 +105,17 @@ describe("createIntake", () => {
     const pickle = [...userAdapters.values()].at(-1)!.file;
     expect(await metadataOf(pickle)).toEqual({ lora_adapter_metadata: '{"lora_alpha":16}' });
 
-    intake.take([adapter, new File(["{"], "adapter_config.json")]);
-    await settled();
-    expect(intake.items.at(-1)!.refusal).toMatchObject({
-      title: "Damaged or not an adapter",
-      detail: expect.stringContaining("not valid JSON"),
-    });
+    for (const [content, reason] of [
+      ["{", "not valid JSON"],
+      [" ".repeat(4_000_001), "larger than 4 MB"],
+    ] as const) {
+      intake.take([adapter, new File([content], "adapter_config.json")]);
+      await settled();
+      expect(intake.items.at(-1)!.refusal).toMatchObject({
+        title: "Damaged or not an adapter",
+        detail: expect.stringContaining(reason),
+      });
+    }
   });
 
   it("takes an image that holds a textual inversion, under its name and with the image as its preview", async () => {

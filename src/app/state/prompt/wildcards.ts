@@ -1,5 +1,6 @@
 // The user's wildcard files as the page has them: what `__name__` in a prompt draws from.
 import { createSignal, type Accessor } from "solid-js";
+import { textOfFile } from "../../text-file.ts";
 import { StylusError } from "../../../shared/errors.ts";
 import { say } from "../../../shared/saying.ts";
 import { isWildcardName, parseWildcards, wildcardName, type Wildcards } from "../../../stylus/wildcards.ts";
@@ -35,7 +36,7 @@ async function readFile(file: File): Promise<WildcardFile> {
       where,
       remedy: say`Rename it with letters, digits, spaces, “-”, “.”, “/” and single “_” only, with no “_” at the end.`,
     });
-  const text = await file.text();
+  const text = await textOfFile(file);
   if (parseWildcards(text).length === 0)
     throw new StylusError("bad-file", say`${where} has no options.`, {
       where,
