@@ -8,6 +8,7 @@ export const browserOnly: ReadonlyMap<string, string> = new Map([
   ["src/engine/adapters/part-service.ts", "workers: tests/browser/part-readers.test.ts"],
   ["src/storage/opfs-store.ts", "OPFS: tests/browser/storage.test.ts, storage-hub.test.ts"],
   ["src/storage/records/database.ts", "IndexedDB: tests/browser/records.test.ts"],
+  ["src/storage/tuning-records.ts", "IndexedDB: tests/browser/wgsl-tuning.test.ts"],
   ["src/storage/records/set-aside.ts", "IndexedDB: tests/browser/records.test.ts"],
 ]);
 
@@ -346,5 +347,48 @@ export const equivalents: readonly Equivalent[] = [
     original: ">=",
     replacement: ">",
     reason: "of equal ranks, either may come first",
+  },
+  {
+    file: "src/engine/prompt/encoder.ts",
+    source:
+      "const known = this.#kept.find((one) => one.key === key && sameItems(one.embeddings, embeddings));",
+    original: "find",
+    replacement: "findLast",
+    reason: "what is kept twice was encoded twice at once, and is the same",
+  },
+  {
+    file: "src/adapters/names/keys.ts",
+    source: '["lora_unet_", "unet", "kohya"],',
+    original: '["lora_unet_", "unet", "kohya"]',
+    replacement: "[]",
+    reason: "lora_ is a wrapper, too, and what stands behind it says the same",
+  },
+  {
+    file: "src/adapters/names/keys.ts",
+    source: '["lora_te1_", "text_encoder", "kohya"],',
+    original: '["lora_te1_", "text_encoder", "kohya"]',
+    replacement: "[]",
+    reason: "lora_ is a wrapper, too, and what stands behind it says the same",
+  },
+  {
+    file: "src/adapters/names/keys.ts",
+    source: '["lora_te_", "text_encoder", "kohya"],',
+    original: '["lora_te_", "text_encoder", "kohya"]',
+    replacement: "[]",
+    reason: "lora_ is a wrapper, too, and what stands behind it says the same",
+  },
+  {
+    file: "src/adapters/names/keys.ts",
+    source: '["lora_te1.", "text_encoder", "dotted"],',
+    original: '["lora_te1.", "text_encoder", "dotted"]',
+    replacement: "[]",
+    reason: "lora_ is a wrapper, too, and what stands behind it says the same",
+  },
+  {
+    file: "src/adapters/names/keys.ts",
+    source: '["lora_te.", "text_encoder", "dotted"],',
+    original: '["lora_te.", "text_encoder", "dotted"]',
+    replacement: "[]",
+    reason: "lora_ is a wrapper, too, and what stands behind it says the same",
   },
 ];

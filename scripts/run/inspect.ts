@@ -2,6 +2,7 @@
 import { existsSync, openAsBlob, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { inspectAdapter } from "../../src/adapters/adapter.ts";
+import { embeddingOfImage } from "../../src/adapters/files/image-embedding.ts";
 import { moduleTable, type ModuleTable } from "../../src/adapters/names/module-table.ts";
 import { formatReport, type AdapterReport } from "../../src/adapters/report.ts";
 import { stableDiffusion15Table } from "../../src/adapters/names/stable-diffusion-15.ts";
@@ -65,11 +66,13 @@ async function inspect(file: string, models: readonly Model[]): Promise<Result> 
         where: file,
         remedy: say`Name the files in it, for example with a pattern: loras/*.safetensors.`,
       });
-    const blob = await openAsBlob(file);
+    const opened = await openAsBlob(file);
+    const embedding = await embeddingOfImage(new File([opened], path.basename(file)));
+    const blob = embedding ?? opened;
     const adapterConfig = readConfigBeside(file);
     for (const { name, table } of models) {
       const { report } = await inspectAdapter(blob, {
-        fileName: file,
+        fileName: embedding?.name ?? file,
         table,
         adapterConfig,
         withHashes: true,

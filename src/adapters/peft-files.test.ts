@@ -130,12 +130,20 @@ describe("(IA)³", () => {
 
   test("needs the configuration for a square convolution", async () => {
     const entries: Entry[] = [[`${PROJ}.ia3_l`, [1, 320, 1, 1]]];
-    for (const config of [undefined, {}, { feedforward_modules: ".*proj_in" }])
+    for (const config of [undefined, {}, { feedforward_modules: "(?=a)b" }, { feedforward_modules: null }])
       expect(await refusal(entries, config)).toContain("feedforward_modules");
-    const inputs = await read(entries, { feedforward_modules: ["ff.net.2", "proj_in"] });
-    expect(inputs.updates.map((update) => update.delta())).toMatchObject([{ axis: "column" }]);
-    const outputs = await read(entries, { feedforward_modules: [] });
-    expect(outputs.updates.map((update) => update.delta())).toMatchObject([{ axis: "row" }, { axis: "row" }]);
+    for (const feedforward_modules of [["ff.net.2", "proj_in"], ".*(proj_in|ff\\.net\\.2)"]) {
+      const inputs = await read(entries, { feedforward_modules });
+      expect(inputs.updates.map((update) => update.delta())).toMatchObject([{ axis: "column" }]);
+    }
+    // An expression is for the whole path.
+    for (const feedforward_modules of [[], "proj_in", "(a+)+$"]) {
+      const outputs = await read(entries, { feedforward_modules });
+      expect(outputs.updates.map((update) => update.delta())).toMatchObject([
+        { axis: "row" },
+        { axis: "row" },
+      ]);
+    }
   });
 });
 
@@ -261,13 +269,21 @@ describe("what the configuration says", () => {
       expect(await refusal(lora, { lora_alpha: 4, init_lora_weights })).toBe("read");
   });
 
-  test("expressions of alpha_pattern are named", async () => {
+  test("expressions of alpha_pattern scale the modules that they match", async () => {
+    const alphasOf = async (alpha_pattern: unknown) =>
+      (await read(lora, { lora_alpha: 4, alpha_pattern })).report.alphas;
+    expect(await alphasOf({ ".*attn1.*": 8 })).toEqual([8]);
+    expect(await alphasOf({ ".*attn2.*": 8, "to_(q|k)": 2 })).toEqual([2]);
+    expect(await alphasOf({ "down_blocks\\.\\d+": 8 })).toEqual([4]); // not the whole end of the path
+  });
+
+  test("expressions of alpha_pattern that are not evaluated are named", async () => {
     const warnings = async (alpha_pattern: unknown): Promise<readonly string[]> =>
       (await read(lora, { lora_alpha: 4, alpha_pattern })).report.warnings.map(english);
-    expect(await warnings({ ".*attn1.*": 8, "^down_blocks\\.0": 2, to_q: 8 })).toEqual([
-      "alpha_pattern of adapter_config.json has expressions, which are not evaluated: .*attn1.*. What they name has the alpha of all others.",
+    expect(await warnings({ "(?!text).*attn1.*": 8, ".*attn1.*": 8, to_q: 8 })).toEqual([
+      "alpha_pattern of adapter_config.json has expressions that are not evaluated: (?!text).*attn1.*. What they name has the alpha of all others.",
     ]);
-    expect(await warnings({ to_q: 8 })).toEqual([]);
-    expect(await warnings("x")).toEqual([]);
+    for (const known of [{ to_q: 8, ".*attn1.*": 8 }, "x", ["(?=a)"], null])
+      expect(await warnings(known)).toEqual([]);
   });
 });

@@ -227,7 +227,7 @@ export function warningsFor({
   if (updates.some(({ alpha }) => alpha !== null) && unread.length > 0) {
     const inFile = unreadPatterns(file.metadata, undefined).length > 0;
     warnings.push(
-      say`alpha_pattern of ${inFile ? say`the metadata's lora_adapter_metadata` : PEFT_CONFIG_NAME} has expressions, which are not evaluated: ${elided(unread.join(", "), 120)}. What they name has the alpha of all others.`,
+      say`alpha_pattern of ${inFile ? say`the metadata's lora_adapter_metadata` : PEFT_CONFIG_NAME} has expressions that are not evaluated: ${elided(unread.join(", "), 120)}. What they name has the alpha of all others.`,
     );
   }
   if (updates.length > 0 && lacksConstraint(file, adapterConfig)) {

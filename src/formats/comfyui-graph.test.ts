@@ -230,9 +230,21 @@ describe("ComfyUI’s graph", () => {
         "9": part({ start_at_step: 0, end_at_step: 12, add_noise: "enable" }),
         "30": part({ start_at_step: 12, add_noise: "disable", latent_image: ["9", 0], ...changes }),
         "10": node("VAEDecode", { samples: ["30", 0] }),
+        "40": node("CheckpointLoaderSimple", { ckpt_name: "other.safetensors" }),
+        "41": node("CLIPTextEncode", { text: "other" }),
       });
     expect(await parts({})).toEqual({ prompt, negativePrompt: "blurry", ...first });
-    expect(await parts({ cfg: 3 })).toMatchObject({ Nodes: "KSamplerAdvanced" });
+    const differences = [
+      { steps: 21 },
+      { cfg: 3 },
+      { sampler_name: "ddim" },
+      { scheduler: "normal" },
+      { model: ["40", 0] },
+      { positive: ["41", 0] },
+      { negative: ["41", 0] },
+    ];
+    for (const difference of differences)
+      expect(await parts(difference)).toMatchObject({ ...first, Nodes: "KSamplerAdvanced" });
     expect(await parts({ add_noise: "enable" })).toMatchObject({
       "Denoising strength": "0.4",
       "Hires upscale": "1",

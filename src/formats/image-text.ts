@@ -1,9 +1,11 @@
-// The settings that an image file contains, as one text in AUTOMATIC1111's form: out of PNG entries, and EXIF data of PNG, JPEG and WebP.
+// The settings that an image file contains, as one text in AUTOMATIC1111's form: out of PNG entries, EXIF data of PNG, JPEG and WebP,
+// and the lowest bits of a PNG file's pixels.
 import { settingsOfGraph } from "./comfyui-graph.ts";
 import { type ExifTexts, jpegTexts, readExif, webpTexts } from "./exif.ts";
 import { settingsOfEntries, settingsOfJson } from "./foreign-settings.ts";
 import { formatParameters, PARAMETERS_KEYWORD, parseParameters } from "./generation-parameters.ts";
-import { parseJsonObject } from "./json.ts";
+import { readHiddenText } from "./hidden-text.ts";
+import { isJsonObject, parseJsonObject } from "./json.ts";
 import { isPng, pngExif, readPngText } from "./png.ts";
 
 const ascii = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
@@ -46,12 +48,25 @@ function byName(entries: readonly (readonly [name: string, text: string])[]): Re
   return new Map([...entries.filter(isComment), ...entries.filter((entry) => !isComment(entry))]);
 }
 
+/** What a text in the pixels says: NovelAI's is an object of entries, others are a text as it stands in an entry. */
+async function hiddenEntries(bytes: Uint8Array<ArrayBuffer>): Promise<[string, string][]> {
+  const text = (await readHiddenText(bytes)) ?? "";
+  const entries = Object.entries(parseJsonObject(text) ?? {}).flatMap(([name, value]): [string, string][] =>
+    typeof value === "string" ? [[name, value]] : isJsonObject(value) ? [[name, JSON.stringify(value)]] : [],
+  );
+  return [[PARAMETERS_KEYWORD, text], ...entries];
+}
+
 /**
  * Never throws; a file that breaks off is read as far as it goes.
  * @returns null for a file without settings that are known here
  */
 export async function readImageText(bytes: Uint8Array<ArrayBuffer>): Promise<string | null> {
-  const entries = byName(await entriesOf(bytes));
+  return settingsIn(await entriesOf(bytes)) ?? settingsIn(await hiddenEntries(bytes));
+}
+
+function settingsIn(found: readonly (readonly [name: string, text: string])[]): string | null {
+  const entries = byName(found);
   const written = (entries.get(PARAMETERS_KEYWORD) ?? "").trim();
   const foreign = written === "" || written.startsWith("{") ? settingsOfJson(written) : null;
   if (foreign) return formatParameters(foreign);

@@ -164,4 +164,13 @@ describe("InvokeAI", () => {
     });
     expect(await settingsOfPng({ Dream: "a fox" })).toBeNull();
   });
+
+  it("what its prompts ask for beyond words and weights is named", async () => {
+    const image = { prompt: [{ prompt: "a cat.swap(dog) [x.swap(y)]" }], steps: 5 };
+    const named = { prompt: "a cat", negativePrompt: "x", Compel: "cat.swap(dog) x.swap(y)" };
+    expect(await settingsOfPng({ "sd-metadata": { image } })).toMatchObject(named);
+    expect(await settingsOfPng({ Dream: '"a cat.swap(dog) [x.swap(y)]" -s 5' })).toMatchObject(named);
+    const now = { positive_prompt: "a cat.swap(dog)", negative_prompt: "x.swap(y)", steps: 5 };
+    expect(await settingsOfPng({ invokeai_metadata: now })).toMatchObject(named);
+  });
 });

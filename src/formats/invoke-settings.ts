@@ -1,4 +1,5 @@
 // Settings of InvokeAI: its own metadata, that of version 2, and the command line of its forerunner.
+import { convertCompel } from "./compel.ts";
 import type { GenerationParameters } from "./generation-parameters.ts";
 import { fieldOf, isJsonObject, type JsonObject } from "./json.ts";
 import { listOf, loraTag, nameIn, others, parameters, sizeOf, textOf, words } from "./setting-values.ts";
@@ -8,24 +9,23 @@ const invokeKnown =
   app_version generation_mode strength positive_style_prompt negative_style_prompt canvas_v2_metadata
   metadata_version init_image`);
 
-/** "(a fox)1.2", "fox++", "(in snow)-" in AUTOMATIC1111's form. */
-const invokePrompt = (text: string): string =>
-  text
-    .replace(
-      /\(([^()]*)\)(\d+(?:\.\d+)?|\++|-+)(?![\w.])/gu,
-      (_, inner: string, weight: string) => `(${inner}:${invokeWeight(weight)})`,
-    )
-    .replace(
-      /(?<![\p{L}\p{N}+])([\p{L}\p{N}]+)(\++)(?![\p{L}\p{N}+])/gu,
-      (_, word: string, plus: string) => `(${word}:${invokeWeight(plus)})`,
-    );
-
-const invokeWeight = (written: string): string =>
-  written.startsWith("+")
-    ? String(Number((1.1 ** written.length).toFixed(4)))
-    : written.startsWith("-")
-      ? String(Number((0.9 ** written.length).toFixed(4)))
-      : written;
+/** Prompts in AUTOMATIC1111's form, and the field that names what has none. */
+function invokePrompts(
+  positive: string,
+  negative: string,
+): {
+  readonly prompt: string;
+  readonly negativePrompt: string;
+  readonly unread: readonly [label: string, value: string];
+} {
+  const [prompt, negativePrompt] = [convertCompel(positive), convertCompel(negative)];
+  const dropped = [...prompt.dropped, ...negativePrompt.dropped];
+  return {
+    prompt: prompt.text,
+    negativePrompt: negativePrompt.text,
+    unread: ["Compel", dropped.join(" ")],
+  };
+}
 
 /** `invokeai_metadata`. */
 export function invokeSettings(settings: JsonObject): GenerationParameters {
@@ -34,26 +34,24 @@ export function invokeSettings(settings: JsonObject): GenerationParameters {
   );
   const skipped = Number(textOf(settings["clip_skip"]) || "0");
   const device = textOf(settings["rand_device"]);
-  return parameters(
-    {
-      prompt: invokePrompt(textOf(settings["positive_prompt"])),
-      negativePrompt: invokePrompt(textOf(settings["negative_prompt"])),
-      tags,
-    },
-    [
-      ["Steps", settings["steps"]],
-      ["Sampler", settings["scheduler"]],
-      ["CFG scale", settings["cfg_scale"]],
-      ["Seed", settings["seed"]],
-      ["Size", sizeOf(settings["width"], settings["height"])],
-      ["Model", nameIn(settings["model"])],
-      ["Denoising strength", settings["strength"]],
-      ["Clip skip", skipped > 0 ? skipped + 1 : ""],
-      ...others(settings, invokeKnown),
-      ["RNG", device === "cuda" ? "NV" : "CPU"],
-      ["Version", `InvokeAI ${textOf(settings["app_version"])}`.trim()],
-    ],
+  const { unread, ...prompts } = invokePrompts(
+    textOf(settings["positive_prompt"]),
+    textOf(settings["negative_prompt"]),
   );
+  return parameters({ ...prompts, tags }, [
+    ["Steps", settings["steps"]],
+    ["Sampler", settings["scheduler"]],
+    ["CFG scale", settings["cfg_scale"]],
+    ["Seed", settings["seed"]],
+    ["Size", sizeOf(settings["width"], settings["height"])],
+    ["Model", nameIn(settings["model"])],
+    ["Denoising strength", settings["strength"]],
+    ["Clip skip", skipped > 0 ? skipped + 1 : ""],
+    unread,
+    ...others(settings, invokeKnown),
+    ["RNG", device === "cuda" ? "NV" : "CPU"],
+    ["Version", `InvokeAI ${textOf(settings["app_version"])}`.trim()],
+  ]);
 }
 
 const oldInvokeKnown = words(
@@ -69,7 +67,8 @@ export function oldInvokeSettings(settings: JsonObject): GenerationParameters | 
     listOf(image["prompt"])
       .map((part) => textOf(fieldOf(part, "prompt")))
       .join(" ");
-  return parameters(oldInvokePrompts(written), [
+  const { unread, ...prompts } = oldInvokePrompts(written);
+  return parameters(prompts, [
     ["Steps", image["steps"]],
     ["Sampler", image["sampler"]],
     ["CFG scale", image["cfg_scale"]],
@@ -77,16 +76,17 @@ export function oldInvokeSettings(settings: JsonObject): GenerationParameters | 
     ["Size", sizeOf(image["width"], image["height"])],
     ["Model", settings["model_weights"]],
     ["Denoising strength", image["strength"]],
+    unread,
     ...others(image, oldInvokeKnown),
     ["RNG", "CPU"],
     ["Version", textOf(settings["app_version"]) || "InvokeAI 2"],
   ]);
 }
 
-function oldInvokePrompts(written: string): { prompt: string; negativePrompt: string } {
+function oldInvokePrompts(written: string): ReturnType<typeof invokePrompts> {
   const unwanted = Array.from(written.matchAll(/\[([^[\]]*)\]/gu), ([, inner]) => inner!);
   const wanted = written.replace(/\[[^[\]]*\]/gu, " ").replace(/ {2,}/gu, " ");
-  return { prompt: invokePrompt(wanted.trim()), negativePrompt: invokePrompt(unwanted.join(", ")) };
+  return invokePrompts(wanted.trim(), unwanted.join(", "));
 }
 
 /** The command line of InvokeAI's forerunner: `"a fox" -s 20 -S 5 -W 512 -H 512 -C 7.5 -A k_euler_a`. */
@@ -112,8 +112,10 @@ export function dreamSettings(text: string): GenerationParameters | null {
     ["Size", sizeOf(take("W"), take("H"))],
     ["Denoising strength", take("f")],
   ];
-  return parameters(oldInvokePrompts(prompt), [
+  const { unread, ...prompts } = oldInvokePrompts(prompt);
+  return parameters(prompts, [
     ...fields,
+    unread,
     ...others(Object.fromEntries(options), new Set()),
     ["RNG", "CPU"],
     ["Version", "InvokeAI 1"],

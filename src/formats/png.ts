@@ -3,6 +3,7 @@
 
 import { StylusError } from "../shared/errors.ts";
 import { say, type Saying } from "../shared/saying.ts";
+import { concatenated, inflate } from "./inflate.ts";
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
@@ -69,7 +70,8 @@ export function withPngText(
   return concatenated(parts);
 }
 
-function* chunksOf(
+/** @throws StylusError bad-file if it is no PNG file, or breaks off; with `cut` it ends there */
+export function* chunksOf(
   bytes: Uint8Array<ArrayBuffer>,
   { cut = false }: { readonly cut?: boolean } = {},
 ): Generator<Chunk> {
@@ -112,36 +114,15 @@ async function textOf({ type, data }: Chunk): Promise<[keyword: string, text: st
   let rest = data.subarray(keyword.length + 1);
   if (type === "tEXt") return [latin1(keyword), latin1OrUtf8(rest)];
   if (type === "zTXt") {
-    const text = await inflate(rest.subarray(1));
+    const text = await inflate(rest.subarray(1), { most: MAX_TEXT_BYTES });
     return text === null ? null : [latin1(keyword), latin1OrUtf8(text)];
   }
   const compressed = rest[0] === 1;
   rest = rest.subarray(2);
   rest = rest.subarray(until(rest, 0).length + 1); // language
   rest = rest.subarray(until(rest, 0).length + 1); // translated keyword
-  const text = compressed ? await inflate(rest) : rest;
+  const text = compressed ? await inflate(rest, { most: MAX_TEXT_BYTES }) : rest;
   return text === null ? null : [latin1(keyword), new TextDecoder().decode(text)];
-}
-
-/** zlib; null if the data is damaged or decompresses to more than MAX_TEXT_BYTES. */
-async function inflate(data: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer> | null> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  try {
-    const stream = new Blob([data]).stream().pipeThrough(new DecompressionStream("deflate"));
-    const reader = stream.getReader();
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      parts.push(next.value);
-      size += next.value.length;
-      if (size > MAX_TEXT_BYTES) {
-        await reader.cancel();
-        return null;
-      }
-    }
-  } catch {
-    return null;
-  }
-  return concatenated(parts);
 }
 
 function textChunk(keyword: string, text: string): Uint8Array<ArrayBuffer> {
@@ -200,14 +181,4 @@ function latin1(bytes: Uint8Array): string {
 
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}
-
-function concatenated(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

@@ -5,7 +5,7 @@ import { StylusError } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import type { FileStore, FileWriter } from "./file-store.ts";
 import { HashFrontier } from "./hash-frontier.ts";
-import { chunksOf, requestPart, type ConnectionLimit } from "./request.ts";
+import { chunksOf, requestInTime, type ConnectionLimit } from "./request.ts";
 import { Transfer } from "./transfer.ts";
 
 export interface RemoteFile {
@@ -55,15 +55,8 @@ async function streamWhole(
     await writer.reset();
     hash.reset();
     const stop = new AbortController();
-    const both = AbortSignal.any([signal, stop.signal]);
-    const response = await requestPart(url, {
-      path,
-      fromByte: 0,
-      toByte: null,
-      sizeBytes,
-      isChosen,
-      signal: both,
-    });
+    const part = { path, fromByte: 0, toByte: null, sizeBytes, isChosen, signal };
+    const response = await requestInTime(url, part, { stop, stallMs });
     let received = 0;
     for await (const chunk of chunksOf(response, { path, url, stop, signal, stallMs })) {
       writer.write(chunk, received);

@@ -127,6 +127,29 @@ export async function requestPart(url: string, part: PartRequest): Promise<Respo
   return response;
 }
 
+/**
+ * As `requestPart`, for a limited time: a server may accept a connection and never answer.
+ * @param stop aborts the request, now or later
+ */
+export async function requestInTime(
+  url: string,
+  part: PartRequest,
+  { stop, stallMs }: { readonly stop: AbortController; readonly stallMs: number },
+): Promise<Response> {
+  const stall = setTimeout(() => stop.abort(), stallMs);
+  try {
+    return await requestPart(url, { ...part, signal: AbortSignal.any([part.signal, stop.signal]) });
+  } catch (error) {
+    throwIfAborted(part.signal);
+    const stalled = error instanceof StylusError && error.code === "cancelled";
+    throw stalled
+      ? new StylusError("network", say`The server did not respond for ${part.path}.`, { where: url })
+      : error;
+  } finally {
+    clearTimeout(stall);
+  }
+}
+
 export interface ReadOptions {
   readonly path: string;
   readonly url: string;

@@ -1,5 +1,5 @@
 // Files of known size, in parallel segments, through faults of the network and what earlier attempts have left.
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { bodyOf, bytesOf, hostFiles, sha256Of, type FileHost } from "../../tests/fixtures/file-host.ts";
 import { download, type DownloadOptions, type RemoteFile } from "./download.ts";
 import type { FileStore } from "./file-store.ts";
@@ -163,24 +163,76 @@ it("attempts at a server without ranges run out, whatever they bring", async () 
   expect(ranges().filter((range) => range === null)).toHaveLength(3);
 });
 
-it("a silent server is named, before its answer and after", async () => {
-  host.fault = () => new Promise(() => {});
-  vi.stubGlobal("fetch", (_: string, { signal }: RequestInit) => {
-    host.requests.push({ url, method: "GET", range: null });
+/** A server that takes every request and answers none. */
+const neverAnswers = (): void =>
+  void vi.stubGlobal("fetch", (_: string, { signal, headers }: RequestInit) => {
+    const range = new Headers(headers).get("range")?.replace("bytes=", "") ?? null;
+    host.requests.push({ url, method: "GET", range });
     return new Promise((__, reject) => {
       signal!.addEventListener("abort", () => reject(new DOMException("stop", "AbortError")));
     });
   });
-  await expect(get({ segmentBytes: 1_050, stallMs: 5 })).rejects.toMatchObject({
+
+it.each([
+  ["of known size", {}],
+  ["of unknown size", { sizeBytes: null }],
+  ["of unknown hash", { sha256: null }],
+])("a silent server is named, before its answer and after: a file %s", async (_, remote) => {
+  neverAnswers();
+  await expect(get({ segmentBytes: 1_050, stallMs: 5 }, remote)).rejects.toMatchObject({
     code: "network",
     message: "The server did not respond for a.bin.",
   });
   expect(host.requests).toHaveLength(3);
   host = hostFiles({});
   host.fault = () => new Response(bodyOf([], "silence"));
-  await expect(get({ segmentBytes: 1_050, stallMs: 5 })).rejects.toMatchObject({
+  await expect(get({ segmentBytes: 1_050, stallMs: 5 }, remote)).rejects.toMatchObject({
     code: "network",
     message: "The connection was lost during the download of a.bin.",
+  });
+});
+
+describe("by rule", () => {
+  beforeEach(() => {
+    neverAnswers();
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  it.each([
+    ["known", {}],
+    ["unknown", { sizeBytes: null }],
+  ])(
+    "it waits a minute for bytes and tries again after 0.3, 1 and 3 seconds: a file of %s size",
+    async (_, remote) => {
+      const { connections, signal } = {
+        connections: new ConnectionLimit(4),
+        signal: new AbortController().signal,
+      };
+      const failed = download({ ...file, ...remote }, store, { connections, signal }).catch(
+        (error: Error) => error.message,
+      );
+      const counts: number[] = [];
+      for (const pause of [300, 1_000, 3_000, null]) {
+        await vi.advanceTimersByTimeAsync(60_000);
+        counts.push(host.requests.length);
+        if (pause === null) break;
+        await vi.advanceTimersByTimeAsync(pause - 1);
+        counts.push(host.requests.length);
+        await vi.advanceTimersByTimeAsync(1);
+        counts.push(host.requests.length);
+      }
+      expect(counts).toEqual([1, 1, 2, 2, 2, 3, 3, 3, 4, 4]);
+      expect(await failed).toBe("The server did not respond for a.bin.");
+    },
+  );
+
+  it("a large file comes in segments of 32 MiB, four at once", async () => {
+    const options = { connections: new ConnectionLimit(9), signal: new AbortController().signal };
+    void download({ ...file, sizeBytes: 200 << 20 }, store, options).catch(() => {});
+    await vi.advanceTimersByTimeAsync(0);
+    const mebibytes = (from: number, to: number): string => `${from << 20}-${(to << 20) - 1}`;
+    expect(ranges()).toEqual([mebibytes(0, 32), mebibytes(32, 64), mebibytes(64, 96), mebibytes(96, 128)]);
   });
 });
 

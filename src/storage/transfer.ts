@@ -5,7 +5,7 @@ import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import type { FileWriter } from "./file-store.ts";
 import type { HashFrontier } from "./hash-frontier.ts";
-import { chunksOf, requestPart, type ConnectionLimit } from "./request.ts";
+import { chunksOf, requestInTime, type ConnectionLimit } from "./request.ts";
 import {
   contiguousBytes,
   decodeJournal,
@@ -174,20 +174,8 @@ export class Transfer {
     if (segments.received[index] === length) return;
     const fromByte = start + segments.received[index]!;
     const stop = new AbortController();
-    const stall = setTimeout(() => stop.abort(), stallMs);
-    const part = { path, fromByte, toByte: isLast ? null : start + length, sizeBytes, isChosen };
-    let response: Response;
-    try {
-      response = await requestPart(url, { ...part, signal: AbortSignal.any([signal, stop.signal]) });
-    } catch (error) {
-      throwIfAborted(signal);
-      const stalled = error instanceof StylusError && error.code === "cancelled";
-      throw stalled
-        ? new StylusError("network", say`The server did not respond for ${path}.`, { where: url })
-        : error;
-    } finally {
-      clearTimeout(stall);
-    }
+    const part = { path, fromByte, toByte: isLast ? null : start + length, sizeBytes, isChosen, signal };
+    const response = await requestInTime(url, part, { stop, stallMs });
     if (response.status !== 206 && (fromByte > 0 || !isLast)) {
       stop.abort();
       throw new NoRanges();

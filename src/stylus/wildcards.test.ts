@@ -107,6 +107,28 @@ describe("a template", () => {
     expect(expandTemplate("__twice__", { seed: 1, files }).endless).toEqual(["twice"]);
   });
 
+  it("names files whose lines draw several of themselves", () => {
+    for (const reference of ["{2$$__pair__}", "{1-$$__pair__}"]) {
+      const pair = ["a", `${reference} b`, reference];
+      const { text, endless } = expandTemplate("{2$$__pair__}", {
+        seed: 3,
+        files: new Map([["pair", pair]]),
+      });
+      expect(endless).toEqual(["pair"]);
+      expect(text).toContain(reference);
+    }
+  });
+
+  it("draws at most 1,000 lines for a prompt, as far as it can be in one go", () => {
+    const lines = Array.from({ length: 50_000 }, (_, i) => `line${i}`);
+    const count = (template: string): number =>
+      expandTemplate(template, { seed: 1, files: new Map([["many", lines]]) }).text.match(/line/gu)!.length;
+    expect(count("{9999$$__many__}")).toBe(1_000);
+    expect(count("{600$$__many__} {600$$__many__} {600$$__many__}")).toBe(1_200);
+    expect(count("__many__ ".repeat(1_100))).toBe(1_000);
+    expect(count("{2$$__many*__}")).toBe(2);
+  });
+
   it("never throws, and what was drawn is no template", () => {
     const piece = fc.constantFrom(
       "{",

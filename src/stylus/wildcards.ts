@@ -54,8 +54,8 @@ export const isWildcardName = (name: string): boolean => {
 
 /** Deeper braces and references are text. */
 const maxDepth = 32;
-/** References that are looked up for one prompt. */
-const maxLookups = 1000;
+/** Lines that are drawn from files for one prompt; and what is drawn in one pair of braces. */
+const maxDraws = 1000;
 
 /** Braces that belong together: the place of each closing one, by that of its opening one. */
 function bracesIn(text: string): ReadonlyMap<number, number> {
@@ -98,15 +98,34 @@ const optionOf = (written: string): Option => {
     : { text: written.slice(prefix.length).trim(), weight: Number(weight) };
 };
 
-/** One option, and where it stands; those of weight 0 are only drawn when there are no others. */
-function draw(options: readonly Option[], random: () => number): number {
-  const sum = options.reduce((total, { weight }) => total + weight, 0);
-  let left = random() * (sum > 0 ? sum : options.length);
-  for (const [at, { weight }] of options.entries()) {
-    left -= sum > 0 ? weight : 1;
-    if (left < 0) return at;
-  }
-  return options.length - 1;
+interface Options {
+  readonly list: readonly Option[];
+  /** Whether all weigh 1: then there is nothing to count. */
+  readonly isEven: boolean;
+}
+
+const optionsOf = (written: readonly string[]): Options => {
+  const list = written.map(optionOf);
+  return { list, isEven: list.every(({ weight }) => weight === 1) };
+};
+
+const optionsOfFiles = new WeakMap<readonly string[], Options>();
+
+/** Of the lines of a file, which may be a hundred thousand. */
+function optionsOfLines(lines: readonly string[]): Options {
+  const options = optionsOfFiles.get(lines) ?? optionsOf(lines);
+  optionsOfFiles.set(lines, options);
+  return options;
+}
+
+/** The place of one option; those of weight 0 are only drawn when there are no others. */
+function draw({ list, isEven }: Options, random: () => number): number {
+  if (isEven) return Math.floor(random() * list.length);
+  const sum = list.reduce((total, { weight }) => total + weight, 0);
+  if (sum === 0) return Math.floor(random() * list.length);
+  let left = random() * sum;
+  const at = list.findIndex(({ weight }) => (left -= weight) < 0);
+  return at < 0 ? list.length - 1 : at;
 }
 
 interface Quantity {
@@ -128,6 +147,11 @@ function quantityOf(content: string): Quantity | null {
   return { min: Number(from), max: to === "" ? null : Number(to), joiner, length };
 }
 
+interface FoundFile {
+  readonly name: string;
+  readonly lines: readonly string[];
+}
+
 /** @param options.stream another one gives other draws for the same seed */
 export function expandTemplate(
   template: string,
@@ -141,11 +165,17 @@ export function expandTemplate(
   const random = seededRandom(seed, `wildcards/${stream}`);
   const unknown = new Set<string>();
   const endless = new Set<string>();
-  let lookups = 0;
+  let draws = 0;
 
+  const found = new Map<string, readonly string[] | null>();
   /** Null: no file has that name. */
   function linesOf(name: string): readonly string[] | null {
-    const wanted = wildcardName(name);
+    const lines = found.get(name) ?? findLines(wildcardName(name));
+    found.set(name, lines);
+    return lines;
+  }
+
+  function findLines(wanted: string): readonly string[] | null {
     if (!wanted.includes("*")) return files.get(wanted) ?? null;
     const parts = wanted.split("*");
     const fits = (known: string): boolean => {
@@ -157,18 +187,35 @@ export function expandTemplate(
       }
       return parts.at(-1) === "" || known.endsWith(parts.at(-1)!);
     };
-    const found = [...files.keys()].filter(fits).toSorted();
-    return found.length === 0 ? null : found.flatMap((known) => files.get(known)!);
+    const fitting = [...files.keys()].filter(fits).toSorted();
+    return fitting.length === 0 ? null : fitting.flatMap((known) => files.get(known)!);
   }
 
-  function choose(options: readonly Option[], quantity: Quantity | null, depth: number): string {
-    if (quantity === null) return expand(options[draw(options, random)]!.text, depth);
-    const most = Math.min(quantity.max ?? options.length, options.length);
+  function choose(options: Options, quantity: Quantity | null, depth: number): string {
+    const { list, isEven } = options;
+    if (quantity === null) return expand(list[draw(options, random)]!.text, depth);
+    const most = Math.min(quantity.max ?? list.length, list.length, maxDraws);
     const least = Math.min(quantity.min, most);
     const count = least === most ? most : least + Math.floor(random() * (most - least + 1));
-    const left = [...options];
-    const chosen = Array.from({ length: count }, () => left.splice(draw(left, random), 1)[0]!);
+    const left = [...list];
+    const chosen = Array.from(
+      { length: count },
+      () => left.splice(draw({ list: left, isEven }, random), 1)[0]!,
+    );
     return chosen.map(({ text }) => expand(text, depth)).join(quantity.joiner);
+  }
+
+  /** One or several lines of a file, which may refer to others and to itself; null where that has no end. */
+  function chooseLines(
+    { name, lines }: FoundFile,
+    { quantity, depth }: { readonly quantity: Quantity | null; readonly depth: number },
+  ): string | null {
+    if (depth >= maxDepth || draws >= maxDraws) {
+      endless.add(name);
+      return null;
+    }
+    draws += quantity === null ? 1 : Math.min(quantity.max ?? lines.length, lines.length, maxDraws);
+    return lines.length === 0 ? "" : choose(optionsOfLines(lines), quantity, depth + 1);
   }
 
   function expand(text: string, depth: number): string {
@@ -190,8 +237,11 @@ export function expandTemplate(
         const start = at + 1 + (quantity?.length ?? 0);
         const written = cutAtBars(text, { start, end: close, braces });
         if (written.length === 1 && quantity === null) continue; // {emphasis}
-        const options = written.length === 1 ? optionsOf(written[0]!) : written.map(optionOf);
-        put(at, close + 1, choose(options, quantity, depth + 1));
+        const file = written.length === 1 ? fileOf(written[0]!) : null;
+        const drawn = file
+          ? chooseLines(file, { quantity, depth })
+          : choose(optionsOf(written), quantity, depth + 1);
+        if (drawn !== null) put(at, close + 1, drawn);
         at = close;
         continue;
       }
@@ -201,23 +251,21 @@ export function expandTemplate(
       if (whole === undefined) continue;
       const lines = linesOf(name!);
       if (lines === null) unknown.add(name!);
-      else if (depth >= maxDepth || lookups >= maxLookups) endless.add(name!);
       else {
-        lookups += 1;
-        const replacement = lines.length === 0 ? "" : choose(lines.map(optionOf), null, depth + 1);
-        put(at, at + whole.length, replacement);
+        const drawn = chooseLines({ name: name!, lines }, { quantity: null, depth });
+        if (drawn !== null) put(at, at + whole.length, drawn);
       }
       at += whole.length - 1;
     }
     return [...parts, text.slice(last)].join("");
   }
 
-  /** Of `{2$$__name__}`: the lines of the file. */
-  function optionsOf(written: string): Option[] {
+  /** Of `{2$$__name__}`; null if it is something else. */
+  function fileOf(written: string): FoundFile | null {
     reference.lastIndex = 0;
     const [whole, name] = reference.exec(written.trim()) ?? [];
     const lines = whole === written.trim() ? linesOf(name!) : null;
-    return lines === null ? [optionOf(written)] : lines.map(optionOf);
+    return lines && { name: name!, lines };
   }
 
   return { text: expand(template, 0), unknown: [...unknown], endless: [...endless] };

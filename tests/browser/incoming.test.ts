@@ -2,6 +2,7 @@
 import type { Page } from "playwright";
 import { expect, test } from "vitest";
 import { violations } from "../e2e/accessibility.ts";
+import { withPngText } from "../../src/formats/png.ts";
 import { drop } from "../e2e/drop.ts";
 import { gradient } from "../e2e/image-file.ts";
 import { generate, images, loaded, promptBox } from "../e2e/page.ts";
@@ -121,5 +122,24 @@ test("many LoRA files at once are kept with their cards and images, and a report
   ).toEqual([384, 192]);
   await page.getByText("Torn paper").first().waitFor();
   expect(await violations(page)).toEqual([]);
+  expect(bugs).toEqual([]);
+});
+
+test("an image that holds a textual inversion is added as an adapter, any other is one to start from", async () => {
+  await visit();
+  await loaded(page);
+  const json = JSON.stringify({ name: "my-cat", string_to_param: { "*": { TORCHTENSOR: [[1, 2]] } } });
+  const embedding = Buffer.from(
+    withPngText(new Uint8Array(gradient(800, 400)), { "sd-ti-embedding": btoa(json) }),
+  );
+  await drop(page, [{ name: "some.png", buffer: embedding, type: "image/png" }]);
+  await page.getByRole("dialog").getByText("some.png").first().waitFor();
+  await page.getByRole("button", { name: "Add to my adapters" }).click();
+  await page.getByText("Added as paper collage v2").waitFor();
+  await page.keyboard.press("Escape");
+  expect(await page.getByRole("region", { name: "Init image" }).getByRole("img").count()).toBe(0);
+
+  await drop(page, [{ name: "plain.png", buffer: gradient(64, 64), type: "image/png" }]);
+  await page.getByRole("region", { name: "Init image" }).getByRole("img").first().waitFor();
   expect(bugs).toEqual([]);
 });

@@ -11,6 +11,7 @@ import { say } from "../../shared/saying.ts";
 import { describe, mismatch, pick, ShapeProblem, type Context, type Found } from "./module-tensors.ts";
 import type { ModuleSettings } from "../files/metadata.ts";
 import type { ParameterShape } from "../names/module-table.ts";
+import { fullMatcher } from "../files/expression.ts";
 import { PEFT_CONFIG_NAME } from "../files/peft-config.ts";
 import { butterflyOrder, cayley } from "./rotation.ts";
 import { elementCount, tensorValues, type AdapterTensor } from "../files/tensor.ts";
@@ -165,14 +166,19 @@ export function ia3Axis(
   if (elementCount(gain.shape) !== first * second || (!fitsInputs && !fitsOutputs))
     throw mismatch("ia3_l", gain, say`one factor for each of ${outputs} outputs or ${inputs} inputs`);
   if (!fitsInputs || !fitsOutputs) return fitsInputs ? "column" : "row";
-  const feedforward: unknown = settings.field("feedforward_modules");
-  // PEFT treats a string as a regular expression, which is not run here.
-  if (!Array.isArray(feedforward))
+  const scalesInputs = feedforwardTest(settings.field("feedforward_modules"));
+  if (scalesInputs === null)
     throw new ShapeProblem(
-      say`ia3_l is ${describe(gain)}, which fits both inputs and outputs; only an ${PEFT_CONFIG_NAME} with a list of feedforward_modules shows which`,
+      say`ia3_l is ${describe(gain)}, which fits both inputs and outputs; only an ${PEFT_CONFIG_NAME} with its feedforward_modules shows which`,
     );
-  const path = target.name.replace(/\.weight$/, "");
-  return feedforward.some((name) => typeof name === "string" && path.endsWith(name)) ? "column" : "row";
+  return scalesInputs(target.name.replace(/\.weight$/, "")) ? "column" : "row";
+}
+
+/** Which modules scale their inputs, by the ends of their paths or an expression for whole paths; null if that is not known. */
+function feedforwardTest(modules: unknown): ((path: string) => boolean) | null {
+  if (typeof modules === "string") return fullMatcher(modules);
+  if (!Array.isArray(modules)) return null;
+  return (path) => modules.some((name) => typeof name === "string" && path.endsWith(name));
 }
 
 /** W' = W ⊙ l. */

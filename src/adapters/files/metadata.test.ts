@@ -1,6 +1,13 @@
 // What trainers write into metadata: what is shown, which tags lead, and PEFT's settings of each module.
 import { describe, expect, test } from "vitest";
-import { maxMetadataText, settingsLookup, shownMetadata, shownValue, triggerCandidates } from "./metadata.ts";
+import {
+  maxMetadataText,
+  settingsLookup,
+  shownMetadata,
+  shownValue,
+  triggerCandidates,
+  unreadPatterns,
+} from "./metadata.ts";
 
 const mapOf = (entries: Readonly<Record<string, string>>): Map<string, string> =>
   new Map(Object.entries(entries));
@@ -125,6 +132,17 @@ describe("settings of a module", () => {
     ["a pattern of several parts", { alpha_pattern: { "attentions.0.to_q": 2 }, lora_alpha: 8 }, 2],
     ["a pattern of the whole path", { alpha_pattern: { [path]: 2 }, lora_alpha: 8 }, 2],
     ["an anchored, escaped pattern", { alpha_pattern: { [`^${path.replaceAll(".", "\\.")}$`]: 2 } }, 2],
+    ["an anchored end", { alpha_pattern: { "^to_q": 2 }, lora_alpha: 8 }, 8],
+    ["a dot for any character", { alpha_pattern: { "0.to.q": 2 } }, 2],
+    ["an escaped dot for itself", { alpha_pattern: { "0.to\\.q": 2 }, lora_alpha: 8 }, 8],
+    ["a pattern of a longer path", { alpha_pattern: { [`a.${path}`]: 2 }, lora_alpha: 8 }, 8],
+    ["an expression for the end", { alpha_pattern: { "attentions\\.[0-3]\\.to_(q|k)": 2 } }, 2],
+    ["an expression for the whole path", { alpha_pattern: { "^down.*q": 2 } }, 2],
+    ["an expression that ends before the path", { alpha_pattern: { "down.*_": 2 }, lora_alpha: 8 }, 8],
+    ["an expression within a name", { alpha_pattern: { "o_[q]": 2 }, lora_alpha: 8 }, 8],
+    ["the first of two expressions", { alpha_pattern: { ".*q": 2, "to_.": 3 } }, 2],
+    ["an expression that is none", { alpha_pattern: { "to_(q": 2 }, lora_alpha: 8 }, 8],
+    ["an array of patterns", { alpha_pattern: [2, 3], lora_alpha: 8 }, 8],
     ["a pattern of another module", { alpha_pattern: { to_k: 2, q: 3 }, lora_alpha: 8 }, 8],
     ["a pattern of the beginning", { alpha_pattern: { down_blocks: 2 }, lora_alpha: 8 }, 8],
     ["the first of two patterns", { alpha_pattern: { to_q: 2, "0.to_q": 3 } }, 2],
@@ -133,6 +151,22 @@ describe("settings of a module", () => {
     ["null patterns", { alpha_pattern: null, lora_alpha: 8 }, 8],
   ])("alpha by %s", (_, config, alpha) => {
     expect(alphaOf(config)).toBe(alpha);
+  });
+
+  test("rank by the same patterns", () => {
+    const rankOf = (config: unknown) => settingsLookup(mapOf({}), config)("unet", path).rank;
+    expect(rankOf({ r: 8, rank_pattern: { to_q: 2 } })).toBe(2);
+    expect(rankOf({ r: 8, rank_pattern: { ".*to_(q|k)": 4 } })).toBe(4);
+    expect(rankOf({ r: 8, rank_pattern: { "to_(k|v)": 4 } })).toBe(8);
+  });
+
+  test("expressions of one file have 1,000 parts together; names have any number", () => {
+    const long = (letter: string): string => `(${letter}?){300}`;
+    const patterns = Object.fromEntries(["a", "b", "c"].map((letter) => [long(letter), 1]));
+    const names = Object.fromEntries(Array.from({ length: 2_000 }, (_, i) => [`name_${i}`, 1]));
+    const config = { alpha_pattern: { ...names, [path]: 2, ...patterns } };
+    expect(unreadPatterns(mapOf({}), config)).toEqual([long("b"), long("c")]);
+    expect(alphaOf(config)).toBe(2);
   });
 
   test("rsLoRA only where it is true", () => {

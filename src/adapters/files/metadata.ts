@@ -2,6 +2,7 @@
 // All of it is untrusted text; only PEFT's configuration is needed to apply the adapter.
 import { ADAPTER_NETWORKS, type AdapterNetwork } from "../adapter-networks.ts";
 import { cutText, elided, withoutHidden } from "../../shared/untrusted-text.ts";
+import { fullMatcher } from "./expression.ts";
 
 export interface TriggerCandidate {
   readonly tag: string;
@@ -102,69 +103,94 @@ export interface ModuleSettings {
 /** PEFT's configuration of one module, looked up by its path. */
 export type SettingsLookup = (network: AdapterNetwork, path: string) => ModuleSettings;
 
+/** A field of PEFT's configuration; undefined if unknown. */
+type FieldOf = (network: AdapterNetwork, name: string) => unknown;
+
 /**
- * Scales and other settings stored outside the tensors: diffusers' `lora_adapter_metadata` (keys `unet.lora_alpha`,
- * `text_encoder.alpha_pattern` …) or a PEFT `adapter_config.json` next to the file.
- * The patterns match the end of a module path, as in PEFT.
+ * Diffusers' `lora_adapter_metadata` (keys `unet.lora_alpha`, `text_encoder.alpha_pattern` …) goes before a PEFT `adapter_config.json`
+ * next to the file. A field that is null differs from an absent field.
  */
+function configurationOf(metadata: ReadonlyMap<string, string>, adapterConfig: unknown): FieldOf {
+  const packed = parseObject(metadata.get("lora_adapter_metadata"));
+  const beside = objectOrEmpty(adapterConfig);
+  return (network, name) => {
+    const own = `${network}.${name}`;
+    if (Object.hasOwn(packed, own)) return packed[own];
+    return Object.hasOwn(packed, name) ? packed[name] : beside[name];
+  };
+}
+
+/** Scales and other settings stored outside the tensors. Patterns match the end of a module's path, as in PEFT. */
 export function settingsLookup(
   metadata: ReadonlyMap<string, string>,
   adapterConfig: unknown,
 ): SettingsLookup {
-  const packed = parseObject(metadata.get("lora_adapter_metadata"));
-  const beside =
-    typeof adapterConfig === "object" && adapterConfig !== null
-      ? (adapterConfig as Record<string, unknown>)
-      : {};
+  const fieldOf = configurationOf(metadata, adapterConfig);
+  const matchers = patternMatchers(fieldOf);
   return (network, path) => {
-    // A field that is null differs from an absent field.
-    const field = (name: string): unknown => {
-      const own = `${network}.${name}`;
-      if (Object.hasOwn(packed, own)) return packed[own];
-      return Object.hasOwn(packed, name) ? packed[name] : beside[name];
+    const field = (name: string): unknown => fieldOf(network, name);
+    const byPattern = (name: PatternField): number | null => {
+      const patterns = Object.entries(objectOrEmpty(field(name)));
+      return numberOrNull(patterns.find(([pattern]) => matchers.get(pattern)?.(path))?.[1]);
     };
     const alpha =
-      matchingPattern(field("alpha_pattern"), path) ??
-      numberOrNull(field("lora_alpha")) ??
-      numberOrNull(field("alpha"));
-    const rank = matchingPattern(field("rank_pattern"), path) ?? numberOrNull(field("r"));
+      byPattern("alpha_pattern") ?? numberOrNull(field("lora_alpha")) ?? numberOrNull(field("alpha"));
+    const rank = byPattern("rank_pattern") ?? numberOrNull(field("r"));
     return { alpha, rank, rankStabilised: field("use_rslora") === true, field };
   };
 }
 
-const literalPattern = (pattern: string): string => pattern.replace(/^\^|\$$/g, "").replaceAll("\\.", ".");
+const PATTERN_FIELDS = ["alpha_pattern", "rank_pattern"] as const;
+type PatternField = (typeof PATTERN_FIELDS)[number];
 
-/** Patterns of `alpha_pattern` that are expressions: what they say is not known. */
-export function unreadPatterns(metadata: ReadonlyMap<string, string>, adapterConfig: unknown): string[] {
-  const settings = settingsLookup(metadata, adapterConfig);
-  const patterns = ADAPTER_NETWORKS.flatMap((network) =>
-    Object.keys(settings(network, "").field("alpha_pattern") ?? {}),
+const patternsOf = (fieldOf: FieldOf, name: PatternField): string[] =>
+  ADAPTER_NETWORKS.flatMap((network) => Object.keys(objectOrEmpty(fieldOf(network, name))));
+
+type PathMatcher = (path: string) => boolean;
+
+/** For each pattern what tells whether it matches a path; null for expressions that are not evaluated. */
+function patternMatchers(fieldOf: FieldOf): ReadonlyMap<string, PathMatcher | null> {
+  const budget = { parts: 1_000 };
+  const patterns = new Set(PATTERN_FIELDS.flatMap((name) => patternsOf(fieldOf, name)));
+  // `get_pattern_key` of PEFT matches its keys in this frame.
+  return new Map(
+    [...patterns].map((key) => [key, nameMatcher(key) ?? fullMatcher(`(.*\\.)?(${key})`, budget)]),
   );
-  return [...new Set(patterns)].filter((pattern) => /[^\w.-]/.test(literalPattern(pattern)));
 }
 
-function matchingPattern(patterns: unknown, path: string): number | null {
-  if (typeof patterns !== "object" || patterns === null) return null;
-  for (const [pattern, value] of Object.entries(patterns)) {
-    // PEFT treats patterns as regular expressions; this honours only literal paths, so that no file can make the page run
-    // its own expressions.
-    const literal = literalPattern(pattern);
-    if (path === literal || path.endsWith(`.${literal}`)) return numberOrNull(value);
-  }
-  return null;
+/** For patterns without anything but names, which diffusers writes by the hundred: a dot stands for any character. Else null. */
+function nameMatcher(pattern: string): PathMatcher | null {
+  const [, start, name] = /^(\^?)((?:[\w.-]|\\\.)+)\$?$/.exec(pattern) ?? [];
+  if (name === undefined) return null;
+  const characters = name.match(/\\?[^]/g)!;
+  return (path) => {
+    const begin = path.length - characters.length;
+    if (begin < 0 || (begin > 0 && (start !== "" || path[begin - 1] !== "."))) return false;
+    return characters.every((one, i) => one === "." || one.at(-1) === path[begin + i]);
+  };
+}
+
+/** Patterns of `alpha_pattern` that are not evaluated: what they say is not known. */
+export function unreadPatterns(metadata: ReadonlyMap<string, string>, adapterConfig: unknown): string[] {
+  const fieldOf = configurationOf(metadata, adapterConfig);
+  const matchers = patternMatchers(fieldOf);
+  return [...new Set(patternsOf(fieldOf, "alpha_pattern"))].filter((pattern) => !matchers.get(pattern));
 }
 
 function numberOrNull(value: unknown): number | null {
   return typeof value === "number" && Number.isFinite(value) ? value : null;
 }
 
+function objectOrEmpty(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}
+
 function parseObject(text: string | undefined): Record<string, unknown> {
   if (text === undefined) return {};
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : {};
+    return objectOrEmpty(JSON.parse(text));
   } catch {
     return {};
   }

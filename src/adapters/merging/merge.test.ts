@@ -65,6 +65,22 @@ it("DoRA: rows get the magnitude's length; rows of zeros stay, and so does the w
   expect(of("column", [6, length], 1)).toEqual([6, 4, 0, 0, 0, 2]);
 });
 
+it("DoRA of a weight that is wider than high, and of one that is higher", () => {
+  const delta: Delta = { kind: "dense", values: new Float32Array(3) };
+  const of = (shape: number[], axis: "row" | "column", ...values: number[]): number[] => {
+    const magnitude = () => ({ axis, values: Float32Array.from(values), kernelArea: 1 });
+    return [
+      ...mergeParameter(Float32Array.of(3, 0, -4), shape, [
+        { update: { delta: () => delta, magnitude }, strength: 1 },
+      ]),
+    ];
+  };
+  expect(of([1, 3], "column", 6, 7, 8)).toEqual([6, 0, -8]);
+  expect(of([3, 1], "row", 6, 7, 8)).toEqual([6, 0, -8]);
+  expect(of([1, 3], "row", 10)).toEqual([6, 0, -8]);
+  expect(of([3, 1], "column", 10)).toEqual([6, 0, -8]);
+});
+
 const floats = (count: number): Float32Array => matrix(1, count).values;
 
 it.each([-2, 0.5, 1])("every other kind of change against its definition, at strength %f", (strength) => {

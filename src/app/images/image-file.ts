@@ -7,6 +7,7 @@ import { StylusError } from "../../shared/errors.ts";
 import { say } from "../../shared/saying.ts";
 import { withoutTags } from "../../shared/prompt-syntax.ts";
 import { writeInfotext, type ImageInfo } from "../../stylus/infotext.ts";
+import { maxImageBytes } from "./input-image.ts";
 import type { RgbaImage } from "../../shared/request.ts";
 
 /** A finished image as the page holds it. */
@@ -40,9 +41,9 @@ export async function withInfo(file: Blob, info: Omit<ImageInfo, "version">): Pr
   return { png, url: URL.createObjectURL(png) };
 }
 
-/** The settings of an image that somebody drops on the page, as a `parameters` text; null when it carries none. */
+/** The settings of an image that somebody drops on the page, as a `parameters` text; null when it carries none, or is refused for its size. */
 export const parametersText = async (file: Blob): Promise<string | null> =>
-  readImageText(new Uint8Array(await file.arrayBuffer()));
+  file.size > maxImageBytes ? null : readImageText(new Uint8Array(await file.arrayBuffer()));
 
 /** "a-castle-on-a-hill-1234.png" */
 export function imageFileName(seed: number, prompt: string): string {

@@ -10,7 +10,9 @@ import type { InitImageOptions } from "../../stylus/image-options.ts";
 
 /** Longest side that is kept, in pixels. */
 const keptSide = limits.finishedSide;
-const most = { fileBytes: 64e6, side: 12_000 };
+/** Larger files are refused. */
+export const maxImageBytes = 64e6;
+const most = { fileBytes: maxImageBytes, side: 12_000 };
 
 export interface InputImage {
   /** The file as it came, or a smaller PNG. */

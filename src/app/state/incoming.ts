@@ -1,5 +1,6 @@
 // What comes in by drop, paste or file chooser, to where it belongs: init images, adapter files to be examined,
 // checkpoints among the models, text files among the wildcards, tables among the styles, archives of images in the gallery.
+import { embeddingOfImage } from "../../adapters/files/image-embedding.ts";
 import { StylusError, type PlainError } from "../../shared/errors.ts";
 import { say } from "../../shared/saying.ts";
 import { sortPick } from "../packs/checkpoint-facts.ts";
@@ -32,6 +33,21 @@ function withoutRuns(archive: File, names: readonly string[]): StylusError {
   );
 }
 
+/** A damaged one is refused where adapters are examined. */
+const isEmbedding = (file: File): Promise<boolean> =>
+  embeddingOfImage(file).then(
+    (embedding) => embedding !== null,
+    (error: unknown) => error instanceof StylusError,
+  );
+
+/** Images, and those that hold textual inversions. */
+async function withoutEmbeddings(
+  files: readonly File[],
+): Promise<{ readonly images: readonly File[]; readonly embeddings: readonly File[] }> {
+  const found = await Promise.all(files.map(isEmbedding));
+  return { images: files.filter((_, i) => !found[i]), embeddings: files.filter((_, i) => found[i]) };
+}
+
 export function createTaking(context: {
   readonly initImage: Pick<InitImageState, "receive">;
   readonly intake: Pick<Intake, "takeFolders" | "refuseOthers">;
@@ -55,7 +71,16 @@ export function createTaking(context: {
     const sorted = [...folders.values()].map(sortDrop);
     const all = <Kind extends keyof SortedDrop>(kind: Kind): readonly File[] =>
       sorted.flatMap((folder) => folder[kind]);
-    const adapters = sorted.flatMap((folder) => adapterFilesOf(folder.adapters));
+    const sorting = withoutEmbeddings(all("images")).then(({ images, embeddings }) => {
+      const withConfigs = sorted.flatMap((folder) => adapterFilesOf(folder.adapters));
+      const adapters = [...withConfigs, ...embeddings.flatMap((file) => adapterFilesOf([file]))];
+      return { images, adapters, areMany: adapters.length >= manyFrom };
+    });
+    // At once, so that a run waits for it.
+    const first = sorting.then(({ images, areMany }) => (areMany ? null : (images[0] ?? null)));
+    const receiving = all("images").length > 0 ? initImage.receive(first) : null;
+    receiving?.catch(() => {}); // reported below
+    const { images, adapters, areMany } = await sorting;
     const [tables, texts, unknown] = [all("tables"), all("texts"), all("unknown")];
     for (const archive of all("archives")) {
       const { added, known, withoutRun } = await gallery.unpack(archive);
@@ -63,16 +88,15 @@ export function createTaking(context: {
       if (withoutRun.length > 0) setInputError(explain(withoutRuns(archive, withoutRun)));
     }
     if (tables.length > 0) await styles.take(tables);
-    if (adapters.length >= manyFrom) {
+    if (areMany) {
       // Images and texts in a folder of adapters are about them.
-      intake.takeFolders(adapters, [...unknown, ...texts, ...all("images")]);
+      intake.takeFolders(adapters, [...unknown, ...texts, ...images]);
       return;
     }
     if (texts.length > 0) await wildcards.take(texts);
     if (adapters.length > 0) intake.takeFolders(adapters, unknown);
     else if (unknown.length > 0) intake.refuseOthers(unknown);
-    const [image] = all("images");
-    if (image) await initImage.receive(image);
+    await receiving;
   }
 
   return async (pick) => {

@@ -40,8 +40,10 @@ export interface InitImageState {
   setNote(text: string | null): void;
   /** Asks what an image file with settings is for; null takes the question back. */
   ask(offer: Omit<Offer, "url"> | null): void;
-  /** An image file came in: if it carries settings, the user is asked what it is for; else it becomes the init image. */
-  receive(file: File): Promise<void>;
+  /**
+   * An image file comes in, or none after all: if it carries settings, the user is asked what it is for; else it becomes the init image.
+   */
+  receive(coming: Promise<File | null>): Promise<void>;
   /** Makes an image file the init image. */
   take(file: Blob, name: string): Promise<void>;
   /**
@@ -180,8 +182,10 @@ export function createInitImageState(context: {
     }
   }
 
-  async function receive(file: File): Promise<void> {
+  async function receive(coming: Promise<File | null>): Promise<void> {
     const isLatest = claim();
+    const file = await coming;
+    if (!file) return;
     const text = await parametersText(file);
     if (!isLatest()) return;
     if (text) ask({ file, name: file.name, text });
@@ -195,7 +199,7 @@ export function createInitImageState(context: {
     offer,
     setNote: (text) => void setNote(text),
     ask,
-    receive: (file) => whileStoring(receive(file)),
+    receive: (coming) => whileStoring(receive(coming)),
     take: (file, name) => whileStoring(take(file, name)),
     claim,
     async settled() {

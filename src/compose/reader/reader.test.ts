@@ -95,6 +95,16 @@ describe("read", () => {
     ]);
   });
 
+  it("receives messages between batches, such as one that ends it", async () => {
+    const controller = new AbortController();
+    const { batches, reader } = reading();
+    setTimeout(() => controller.abort(), 0);
+    const cards = Array.from({ length: 400 }, (_, i) => whole("clay ".repeat(i % 70)));
+    const read = reader.read("fox", cards, { signal: controller.signal });
+    await expect(read).rejects.toMatchObject({ code: "cancelled" });
+    expect(batches).toHaveLength(1);
+  });
+
   it("reads 80 tokens of a card", async () => {
     const { batches, reader } = reading();
     await reader.read("fox", [whole("clay ".repeat(90))]);

@@ -183,6 +183,16 @@ describe("emphasis", () => {
       ],
     ],
     ["(unbalanced", [["unbalanced", 1.1]]],
+    ["[unbalanced", [["unbalanced", 0.909091]]],
+    [
+      "[[a] (b",
+      [
+        ["a", 0.826446],
+        [" ", 0.909091],
+        ["b", 1],
+      ],
+    ],
+    ["a) b] :2)", [["a) b] :2)", 1]]],
     ["\\(literal\\]", [["(literal]", 1]]],
     ["(unnecessary)(parens)", [["unnecessaryparens", 1.1]]],
     [

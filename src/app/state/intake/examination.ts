@@ -1,4 +1,5 @@
 // What an adapter file is: refused and why, known already, or fit to be added with a card made of what it says and what lies beside it.
+import { embeddingOfImage } from "../../../adapters/files/image-embedding.ts";
 import { withPeftConfig } from "../../../adapters/files/peft-config.ts";
 import type { AdapterReport } from "../../../adapters/report.ts";
 import type { AdapterCard } from "../../../retrieval/card.ts";
@@ -10,6 +11,7 @@ import { t } from "../../../texts/texts.ts";
 import type { AdapterFiles } from "../../adapters/dropped-files.ts";
 import { cardsFileName } from "../../adapters/exported-cards.ts";
 import { draftForm, type CardDraft } from "../../adapters/user-card.ts";
+import { textOfFile } from "../../text-file.ts";
 import { thumbnailOf } from "../../images/thumbnail.ts";
 import type { AdapterServices } from "../../services/ports.ts";
 import { otherModelOf } from "./kept-adapters.ts";
@@ -42,6 +44,15 @@ export type Finding =
 /** The file with the scale of the configuration that came with it. */
 async function withConfig(file: File, config: File): Promise<File> {
   const { name, type } = file;
+  if (config.size > maxSidecarBytes)
+    throw new StylusError(
+      "bad-file",
+      say`Its adapter_config.json is larger than ${maxSidecarBytes / 1e6} MB.`,
+      {
+        where: name,
+        remedy: say`Download that file again, or add the adapter without it.`,
+      },
+    );
   let parsed: unknown;
   try {
     parsed = JSON.parse(await config.text());
@@ -59,7 +70,7 @@ async function withConfig(file: File, config: File): Promise<File> {
 const sidecars = new WeakMap<File, Promise<unknown>>();
 
 function readJson(file: File): Promise<unknown> {
-  const read = sidecars.get(file) ?? file.text().then((text) => JSON.parse(text) as unknown);
+  const read = sidecars.get(file) ?? textOfFile(file).then((text) => JSON.parse(text) as unknown);
   sidecars.set(file, read);
   return read;
 }
@@ -73,7 +84,7 @@ async function readSidecar({ sidecar, notes }: AdapterFiles): Promise<unknown> {
     const file = sidecar ?? notes;
     const most = file?.name === cardsFileName ? maxCardsBytes : maxSidecarBytes;
     if (!file || file.size > most) return null;
-    return file === notes ? { description: await file.text() } : await readJson(file);
+    return file === notes ? { description: await textOfFile(file) } : await readJson(file);
   } catch {
     return null;
   }
@@ -101,7 +112,8 @@ export async function examineFiles(
     const pack = await loaded();
     if (files.file.size > maxSizeBytes)
       return { kind: "refused", refusal: t.adapters.refusal.tooLarge, report: null };
-    const file = files.config ? await withConfig(files.file, files.config) : files.file;
+    const embedding = await embeddingOfImage(files.file);
+    const file = embedding ?? (files.config ? await withConfig(files.file, files.config) : files.file);
     const report = await services.inspectAdapter(file);
     const refusal = explainRefusal(report, pack);
     const keptFor = refusal && otherModelOf(report, pack);
@@ -112,7 +124,8 @@ export async function examineFiles(
     const never = sidecarCard(sidecar, file.name)?.refused;
     if (never) return { kind: "refused", refusal: explainNeverOffered(never), report };
     const draft = draftForm(report, sidecar);
-    const preview = files.preview && (await thumbnailOf(files.preview));
+    const image = files.preview ?? (embedding && files.file);
+    const preview = image && (await thumbnailOf(image));
     return { kind: "fits", file, preview, report, draft, sidecar, keptFor, refusal };
   } catch (error) {
     return { kind: "refused", refusal: explainUnreadable(explain(error)), report: null };

@@ -3,6 +3,7 @@ import { createRoot } from "solid-js";
 import { describe, expect, it, vi } from "vitest";
 import { dictionary, ramp, writeTorchFile } from "../../../../tests/fixtures/adapters/write-torch.ts";
 import { card } from "../../../../tests/fixtures/cards.ts";
+import { png, pngText } from "../../../../tests/fixtures/image-files.ts";
 import { adapterReport, loadedPack } from "../../../../tests/fixtures/run-services.ts";
 import { readHeader, writeSafetensors } from "../../../formats/safetensors.ts";
 import { StylusError } from "../../../shared/errors.ts";
@@ -106,11 +107,40 @@ describe("createIntake", () => {
     const pickle = [...userAdapters.values()].at(-1)!.file;
     expect(await metadataOf(pickle)).toEqual({ lora_adapter_metadata: '{"lora_alpha":16}' });
 
-    intake.take([adapter, new File(["{"], "adapter_config.json")]);
+    for (const [content, reason] of [
+      ["{", "not valid JSON"],
+      [" ".repeat(4_000_001), "larger than 4 MB"],
+    ] as const) {
+      intake.take([adapter, new File([content], "adapter_config.json")]);
+      await settled();
+      expect(intake.items.at(-1)!.refusal).toMatchObject({
+        title: "Damaged or not an adapter",
+        detail: expect.stringContaining(reason),
+      });
+    }
+  });
+
+  it("takes an image that holds a textual inversion, under its name and with the image as its preview", async () => {
+    const { intake, userAdapters, settled } = setup();
+    const embedding = {
+      name: "my-cat",
+      string_to_param: { "*": { TORCHTENSOR: [Array.from({ length: 768 }, () => 0.5)] } },
+    };
+    const text = Buffer.from(JSON.stringify(embedding)).toString("base64");
+    intake.take([new File([png(pngText("sd-ti-embedding", text))], "some.png")]);
     await settled();
-    expect(intake.items.at(-1)!.refusal).toMatchObject({
-      title: "Damaged or not an adapter",
-      detail: expect.stringContaining("not valid JSON"),
+    expect(intake.items).toMatchObject([{ fileName: "some.png", status: "ready" }]);
+    await intake.accept(intake.items[0]!.key);
+    const [kept] = userAdapters.values();
+    expect(kept!.id).toBe("my-cat");
+    const { tensors } = await readHeader(kept!.file, { fileName: "kept" });
+    expect([...tensors.values()]).toMatchObject([{ name: "emb_params", dtype: "F32", shape: [1, 768] }]);
+
+    intake.take([new File([png(pngText("sd-ti-embedding", "damaged"))], "other.png")]);
+    await settled();
+    expect(intake.items.at(-1)).toMatchObject({
+      status: "refused",
+      refusal: { title: "Damaged or not an adapter" },
     });
   });
 

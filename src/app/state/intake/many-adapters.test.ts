@@ -3,6 +3,7 @@ import { createRoot } from "solid-js";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { card } from "../../../../tests/fixtures/cards.ts";
 import { chatServerAt, openChatServer, type TestChatServer } from "../../../../tests/fixtures/chat-server.ts";
+import { png, pngText } from "../../../../tests/fixtures/image-files.ts";
 import { adapterReport, loadedPack } from "../../../../tests/fixtures/run-services.ts";
 import { StylusError } from "../../../shared/errors.ts";
 import { say } from "../../../shared/saying.ts";
@@ -94,7 +95,12 @@ function setup({
   const nothing = async (): Promise<void> => {};
   const images: string[] = [];
   const take = createTaking({
-    initImage: { receive: async (file) => void images.push(file.name) },
+    initImage: {
+      receive: async (coming) => {
+        const file = await coming;
+        if (file) images.push(file.name);
+      },
+    },
     intake,
     models: { takeFromDisk: nothing },
     wildcards: { take: nothing },
@@ -166,6 +172,40 @@ describe("a folder of adapters", () => {
     expect(kept.get("style-1")!.card).toMatchObject({ description: "One of one", triggerWords: ["n1"] });
     expect(kept.get("style-2")!.card.description).toBe("Makes it two.");
     expect(kept.get("style-0-2")!.card.description).toBe("Zero of more");
+  });
+
+  it("images that hold textual inversions are adapters; of others the first is one to start from", async () => {
+    const text = (name: string) =>
+      Buffer.from(
+        JSON.stringify({
+          name,
+          string_to_param: { "*": { TORCHTENSOR: [[...name].map((one) => one.charCodeAt(0))] } },
+        }),
+      ).toString("base64");
+    const embedding = (name: string): File =>
+      new File([png(pngText("sd-ti-embedding", text(name)))], `${name}.png`);
+    const damaged = new File([png(pngText("sd-ti-embedding", "damaged"))], "damaged.png");
+    const others = [fileAt("one.png"), fileAt("two.png")];
+
+    const few = setup();
+    await few.drop([embedding("a"), others[0]!, damaged, embedding("b"), others[1]!]);
+    const read = (): boolean => few.intake.items.every(({ status }) => !/waiting|reading/.test(status));
+    await vi.waitUntil(read, { interval: 1 });
+    expect(few.intake.items.map(({ fileName, status }) => `${fileName} ${status}`)).toEqual([
+      "a.png ready",
+      "damaged.png refused",
+      "b.png ready",
+    ]);
+    expect(few.images).toEqual(["one.png"]);
+
+    const folder = setup();
+    await folder.drop([...Array.from({ length: 9 }, (_, i) => embedding(`style-${i}`)), ...others]);
+    await folder.ended();
+    expect([...folder.kept.keys()]).toEqual(Array.from({ length: 9 }, (_, i) => `style-${i}`));
+    expect(folder.intake.many.progress()!.skipped).toEqual([
+      { reason: "Not a LoRA file", fileNames: ["one.png", "two.png"] },
+    ]);
+    expect(folder.images).toEqual([]);
   });
 
   it("stops when asked, and keeps what it has", async () => {

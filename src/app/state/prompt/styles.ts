@@ -1,5 +1,6 @@
 // The user's prompt styles as the page has them, and which of them the next run applies.
 import { createMemo, createSignal, type Accessor } from "solid-js";
+import { textOfFile } from "../../text-file.ts";
 import { StylusError } from "../../../shared/errors.ts";
 import { say } from "../../../shared/saying.ts";
 import { formatStyles, parseStyles, withStyles, type PromptStyle } from "../../../stylus/styles.ts";
@@ -38,7 +39,7 @@ async function readFile(file: File): Promise<PromptStyle[]> {
       where: file.name,
       remedy: say`Split it into smaller files.`,
     });
-  return parseStyles(await file.text(), file.name);
+  return parseStyles(await textOfFile(file), file.name);
 }
 
 export function createStyles(context: {

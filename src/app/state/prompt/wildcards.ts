@@ -1,5 +1,6 @@
 // The user's wildcard files as the page has them: what `__name__` in a prompt draws from.
 import { createSignal, type Accessor } from "solid-js";
+import { textOfFile } from "../../text-file.ts";
 import { say } from "../../../shared/saying.ts";
 import { readWildcardFile, type WildcardFile } from "../../../stylus/wildcard-files.ts";
 import { parseWildcards, type Wildcards } from "../../../stylus/wildcards.ts";
@@ -20,7 +21,7 @@ export interface WildcardsState extends Pick<PromptRows<WildcardFile>, "persiste
 }
 
 const readFile = async (file: File): Promise<WildcardFile> =>
-  readWildcardFile({ name: file.name, sizeBytes: file.size, read: () => file.text() });
+  readWildcardFile({ name: file.name, sizeBytes: file.size, read: () => textOfFile(file) });
 
 /** Each file's options, parsed once. */
 function parsed(rows: readonly WildcardFile[]): Wildcards {

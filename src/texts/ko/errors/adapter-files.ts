@@ -34,12 +34,15 @@ export const adapterFiles: Readonly<Record<string, string>> = {
   "only an {0} with the field exclude_modules shows whether its BOFT of a convolution is from before PEFT 0.14, which used the wrong weight order":
     "합성곱 BOFT가 가중치 순서를 잘못 쓰던 PEFT 0.14 이전 것인지는 exclude_modules 필드가 있는 {0} 파일로만 알 수 있음",
   "one factor for each of {0} outputs or {1} inputs": "출력 {0}개 또는 입력 {1}개마다 계수 하나",
-  "ia3_l is {0}, which fits both inputs and outputs; only an {1} with a list of feedforward_modules shows which":
-    "ia3_l의 모양 {0}이(가) 입력과 출력에 모두 맞으며, 어느 쪽인지는 feedforward_modules 목록이 있는 {1} 파일로만 알 수 있음",
+  "ia3_l is {0}, which fits both inputs and outputs; only an {1} with its feedforward_modules shows which":
+    "ia3_l의 모양 {0}이(가) 입력과 출력에 모두 맞으며, 어느 쪽인지는 feedforward_modules가 있는 {1} 파일로만 알 수 있음",
   "only its {0} (use_cayley_neumann) shows which of two opposite rotations its OFT uses":
     "OFT가 서로 반대인 두 회전 중 어느 것을 쓰는지는 {0} 파일(use_cayley_neumann)로만 알 수 있음",
   "its num_cayley_neumann_terms is not a valid number of terms":
     "num_cayley_neumann_terms가 올바른 항 수가 아님",
+  "The textual inversion in this image is damaged.": "이 이미지에 든 텍스추얼 인버전이 손상됐어요.",
+  "Use the original file, or its .pt or .safetensors version.":
+    "원본 파일이나 .pt 또는 .safetensors 버전을 쓰세요.",
   "it is truncated": "파일이 중간에서 잘렸어요",
   "it references {0}.{1}, which a tensor file does not need": "텐서 파일에 필요 없는 {0}.{1}을(를) 참조해요",
   "a storage reference is malformed": "저장소 참조의 형식이 잘못됐어요",

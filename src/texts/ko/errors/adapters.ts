@@ -62,8 +62,8 @@ export const adapters: Readonly<Record<string, string>> = {
   "{0} of its changes have alpha 0 and therefore no effect.": "변경분 {0}개는 알파가 0이라서 효과가 없어요.",
   "PEFT stores this file's scale in a separate adapter_config.json, which is missing. Stylus assumes a scale of 1; the right strength may differ.":
     "PEFT는 이 파일의 배율을 따로 adapter_config.json에 저장하는데 그 파일이 없어요. Stylus는 배율을 1로 보므로 알맞은 가중치가 다를 수 있어요.",
-  "alpha_pattern of {0} has expressions, which are not evaluated: {1}. What they name has the alpha of all others.":
-    "{0}의 alpha_pattern에 있는 표현식은 계산하지 않아요: {1}. 해당하는 부분에도 나머지와 같은 알파를 써요.",
+  "alpha_pattern of {0} has expressions that are not evaluated: {1}. What they name has the alpha of all others.":
+    "{0}의 alpha_pattern에 있는 다음 표현식은 계산하지 않아요: {1}. 해당하는 부분에도 나머지와 같은 알파를 써요.",
   "the metadata's lora_adapter_metadata": "메타데이터의 lora_adapter_metadata",
   "PEFT stores this file's settings in a separate adapter_config.json, which is missing. Stylus assumes OFT without constraint (COFT).":
     "PEFT는 이 파일의 설정을 따로 adapter_config.json에 저장하는데 그 파일이 없어요. Stylus는 제약(COFT)이 없는 OFT로 봐요.",

@@ -79,6 +79,7 @@ export const page: Readonly<Record<string, string>> = {
     "디스크 공간을 확보하거나 필요 없는 이미지나 모델을 지운 다음 다시 시도하세요.",
   "this image": "이 이미지",
   "this mask": "이 마스크",
+  "Its adapter_config.json is larger than {0} MB.": "함께 있는 adapter_config.json이 {0} MB보다 커요.",
   "Its adapter_config.json is not valid JSON.": "함께 있는 adapter_config.json이 올바른 JSON이 아니에요.",
   "Download that file again, or add the adapter without it.":
     "그 파일을 다시 다운로드하거나, 그 파일 없이 어댑터를 추가하세요.",
