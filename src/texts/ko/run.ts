@@ -257,7 +257,7 @@ export const run: typeof english = {
     adapter: "어댑터",
     anyAdapter: "모든 어댑터",
     date: "날짜",
-    dates: { any: "모든 날짜", today: "오늘", week: "최근 7일", month: "최근 30일" },
+    dates: { any: "전체 기간", today: "오늘", week: "최근 7일", month: "최근 30일" },
     favourites: "즐겨찾기",
     noneFound: "조건에 맞는 이미지가 없어요.",
     found: (count, of) => `${formats.number(of)}장 중 ${formats.number(count)}장`,
