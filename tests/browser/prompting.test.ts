@@ -180,3 +180,18 @@ test("says at its field, and when Generate is pressed, that a schedule cannot ha
   await generate(page, "a robot in a meadow");
   expect(bugs).toEqual([]);
 });
+
+test("leaves a number that is being typed alone when something else changes", async () => {
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
+  const steps = page.getByLabel("Steps", { exact: true });
+  await steps.fill("9");
+  await promptBox(page).evaluate((field: HTMLTextAreaElement) => {
+    field.value = "a robot in a meadow";
+    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  });
+  await page.getByRole("button", { name: "Details of Friendly Robot" }).waitFor();
+  expect(await steps.inputValue()).toBe("9");
+  await steps.press("Tab");
+  await page.getByText("Fast 9 steps").waitFor();
+  expect(bugs).toEqual([]);
+});
