@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parseSync } from "vite";
 import { describe, expect, test } from "vitest";
+import { modelSummaries } from "./ko/model-summaries.ts";
 import { languageNames, languages, pickLanguage, speak, t, type Language } from "./texts.ts";
 
 type Entries = [path: string, value: unknown][];
@@ -118,6 +119,7 @@ describe("Korean", () => {
       "adapters.diagnosis.autoV3",
       "models.row.resolution",
       "models.row.vae",
+      "plot.kinds.vae",
     ]);
     const foreign = texts.filter(
       ({ shown }) => /\p{L}{2,}/u.test(shown) && !/\p{Script=Hangul}/u.test(shown),
@@ -125,6 +127,17 @@ describe("Korean", () => {
     expect(foreign.map(({ path }) => path).filter((path) => !names.test(path) && !others.has(path))).toEqual(
       [],
     );
+  });
+
+  test("what the manifests say of their models is translated", () => {
+    const summaries = readdirSync("model-manifests").flatMap((name) =>
+      name.endsWith(".json")
+        ? [...readFileSync(`model-manifests/${name}`, "utf8").matchAll(/"summary": "(.+)"/g)].map(
+            ([, summary]) => summary!,
+          )
+        : [],
+    );
+    expect(new Set(summaries)).toEqual(new Set(Object.keys(modelSummaries)));
   });
 
   test("has no particle after a parameter whose last sound is unknown", () => {

@@ -6,7 +6,7 @@ import { withPngText } from "../../src/formats/png.ts";
 import { violations } from "../e2e/accessibility.ts";
 import { drop } from "../e2e/drop.ts";
 import { gradient } from "../e2e/image-file.ts";
-import { generate, loaded, promptBox, useSettings } from "../e2e/page.ts";
+import { complaint, generate, generateButton, loaded, promptBox, useSettings } from "../e2e/page.ts";
 import { standInsBeforeAll } from "./page-with-stand-ins.ts";
 
 let page: Page;
@@ -158,5 +158,40 @@ test("saves prompt styles, applies them to a run, and reads and writes styles.cs
   await page.keyboard.press("Escape");
   await expect.poll(() => promptBox(page).inputValue()).toBe("a fox, at night");
   await expect.poll(() => inUse.count()).toBe(0);
+  expect(bugs).toEqual([]);
+});
+
+test("says at its field, and when Generate is pressed, that a schedule cannot have so many steps", async () => {
+  await useSettings(page, { fewStep: true, fast: { steps: 150 } });
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
+  const steps = page.getByLabel("Steps", { exact: true });
+  expect(await steps.getAttribute("aria-invalid")).toBe("true");
+  const words = "The LCM schedule has at most 50 steps, not 150.";
+  await page.getByRole("region", { name: "Prompt" }).getByText(words).waitFor();
+  expect(await violations(page)).toEqual([]);
+
+  await promptBox(page).fill("a robot in a meadow");
+  await generateButton(page).click();
+  await complaint(page, words);
+  expect(await page.locator("figure").count()).toBe(0); // no run began
+  await steps.fill("50");
+  await steps.press("Tab");
+  await expect.poll(() => steps.getAttribute("aria-invalid")).not.toBe("true");
+  await generate(page, "a robot in a meadow");
+  expect(bugs).toEqual([]);
+});
+
+test("leaves a number that is being typed alone when something else changes", async () => {
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
+  const steps = page.getByLabel("Steps", { exact: true });
+  await steps.fill("9");
+  await promptBox(page).evaluate((field: HTMLTextAreaElement) => {
+    field.value = "a robot in a meadow";
+    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  });
+  await page.getByRole("button", { name: "Details of Friendly Robot" }).waitFor();
+  expect(await steps.inputValue()).toBe("9");
+  await steps.press("Tab");
+  await page.getByText("Fast 9 steps").waitFor();
   expect(bugs).toEqual([]);
 });

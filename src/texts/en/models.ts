@@ -40,6 +40,9 @@ export const models = {
       `Needs WebGPU: on the CPU its weights take ${gigabytes(weightBytes)}, more than WebAssembly can hold.`,
   },
 
+  /** Of a model that the site offers, from its manifest. */
+  offered: (summary: string) => summary,
+
   /** Of a checkpoint from the disk. */
   summary: (facts: { isForInpainting: boolean; isFolder: boolean; dtypes: readonly string[] }) =>
     [

@@ -268,6 +268,7 @@ export const run = {
 
   gallery: {
     title: "Your images",
+    empty: "none yet",
     size: (count: number, bytes: number) => `${formats.number(count)} · ${formats.bytes(bytes)}`,
     here: "in this browser",
     untilClosed: "until you close this page",

@@ -1,6 +1,7 @@
 // Models: loading, the list, the question before a download, the download, checkpoints from disk.
 import type { models as english } from "../en/models.ts";
 import { files, formats } from "./formats.ts";
+import { modelSummaries } from "./model-summaries.ts";
 
 /** Rounded to tenths. */
 const gigabytes = (bytes: number): string => `${formats.number(Math.round(bytes / 1e8) / 10)}GB`;
@@ -37,6 +38,8 @@ export const models: typeof english = {
     impossible: (weightBytes) =>
       `WebGPU가 필요해요. CPU에서는 모델 가중치가 ${gigabytes(weightBytes)}라서 WebAssembly에 다 담을 수 없어요.`,
   },
+
+  offered: (summary) => modelSummaries[summary] ?? summary,
 
   summary: (facts) =>
     [

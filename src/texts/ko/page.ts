@@ -103,9 +103,9 @@ export const page: typeof english = {
           : "모든 작업은 이 브라우저 안에서 이루어지고, 프롬프트는 밖으로 나가지 않아요."
       }`,
     scope: (things) =>
-      `내장 모델 Pocket은 단순한 만화풍 이미지를${
-        things === null ? "" : ` 약 ${formats.number(Math.round(things / 100) * 100)}가지 사물로`
-      } 그려요. 그 밖의 이미지를 원한다면`,
+      `내장 모델 Pocket은 ${
+        things === null ? "" : `사물 약 ${formats.number(Math.round(things / 100) * 100)}가지를 `
+      }단순한 만화풍으로 그려요. 그 밖의 이미지를 원한다면`,
     fullSize: "Stable Diffusion 1.5를 불러오세요.",
     examples: "예시 프롬프트",
     pictures: "Pocket이 생성한 예시예요. 하나를 골라 시도해 보세요.",

@@ -14,6 +14,14 @@ const sources: Readonly<Record<NameSource | NearSource, string>> = {
   description: "설명",
 };
 
+const withSources: Readonly<Record<NameSource | NearSource, string>> = {
+  title: "제목과",
+  trigger: "트리거 단어와",
+  tag: "태그와",
+  phrase: "검색 문구와",
+  description: "설명과",
+};
+
 const wantedNames: Readonly<Record<SegmentKind, string>> = {
   style: "화풍을 요청해요",
   place: "장소를 가리켜요",
@@ -29,12 +37,12 @@ const wantedNames: Readonly<Record<SegmentKind, string>> = {
 export const reasons: ReasonTexts = {
   named: ({ words, source, score }) => `“${words}” 표현이 ${sources[source]}에 있어요 (${fraction(score)})`,
   matches: ({ words, source, text, score }) =>
-    `“${words}” 표현이 ${sources[source]} “${text}” 항목과 일치해요 (${fraction(score)})`,
+    `“${words}” 표현이 “${text}” ${withSources[source]} 일치해요 (${fraction(score)})`,
   similar: ({ words, text, score }) =>
-    `“${words}” 표현이 ${text === null ? "설명과" : `“${text}” 항목과`} 의미가 비슷해요 (${fraction(score)})`,
+    `“${words}” 표현이 ${text === null ? "설명과" : `“${text}” 내용과`} 의미가 비슷해요 (${fraction(score)})`,
   quoted: ({ source, text, score }) => `“${text}” 표현이 ${sources[source]}에 있어요 (${fraction(score)})`,
   close: ({ words, source, text, score }) =>
-    `“${words}” 표현이 ${sources[source]} “${text}” 항목과 가까워요 (${fraction(score)})`,
+    `“${words}” 표현이 “${text}” ${withSources[source]} 가까워요 (${fraction(score)})`,
   fits: ({ words, score }) => `“${words}” 표현이 어댑터 카드의 내용과 잘 맞아요 (${fraction(score)})`,
   unexplained: () => "언어 모델이 골랐어요",
   ranked: ({ place, score }) => `전체 프롬프트와의 유사도 ${place}위 (${fraction(score)})`,

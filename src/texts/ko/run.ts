@@ -34,11 +34,11 @@ export const run: typeof english = {
     restarting: (loss) => `${loss} Stylus가 다시 시작하고 있어요.`,
     lostAgain: (loss) => `${loss} 같은 문제가 또 생겼어요.`,
     switching: (failure) => `${failure} ONNX Runtime으로 계속할게요.`,
-    onRuntime: "GPU에서 ONNX Runtime으로 계속 생성해요. 잃은 것은 없어요.",
+    onRuntime: "GPU에서 ONNX Runtime으로 계속 생성해요. 사라진 내용은 없어요.",
     onCpuAfterLosses:
       "GPU 연결이 두 번 이상 끊겨서 CPU로 계속 생성해요. 더 느리지만 결과는 같아요. GPU를 다시 쓰려면 페이지를 새로고침하세요.",
-    recovered: "GPU 연결이 끊겼다가 복구됐어요. 생성을 계속하며, 잃은 것은 없어요.",
-    onCpu: (reason) => `생성이 중단되어 CPU로 계속해요(${reason}). 잃은 것은 없어요.`,
+    recovered: "GPU 연결이 끊겼다가 복구됐어요. 생성을 계속하며, 사라진 내용은 없어요.",
+    onCpu: (reason) => `생성이 중단되어 CPU로 계속해요(${reason}). 사라진 내용은 없어요.`,
   },
 
   continued: (there, of) =>
@@ -243,6 +243,7 @@ export const run: typeof english = {
 
   gallery: {
     title: "내 이미지",
+    empty: "아직 없음",
     size: (count, bytes) => `${formats.number(count)}장 · ${formats.bytes(bytes)}`,
     here: "이 브라우저에 저장됨",
     untilClosed: "페이지를 닫으면 사라짐",
@@ -256,7 +257,7 @@ export const run: typeof english = {
     adapter: "어댑터",
     anyAdapter: "모든 어댑터",
     date: "날짜",
-    dates: { any: "모든 날짜", today: "오늘", week: "최근 7일", month: "최근 30일" },
+    dates: { any: "전체 기간", today: "오늘", week: "최근 7일", month: "최근 30일" },
     favourites: "즐겨찾기",
     noneFound: "조건에 맞는 이미지가 없어요.",
     found: (count, of) => `${formats.number(of)}장 중 ${formats.number(count)}장`,

@@ -39,8 +39,8 @@ export const settings: typeof english = {
   },
 
   sampling: "샘플링",
-  whileFast: "고속 켬",
-  whileNotFast: "고속 끔",
+  whileFast: "고속 켜짐",
+  whileNotFast: "고속 꺼짐",
   steps: "스텝",
   cfgScale: "CFG 스케일",
   sampler: "샘플러",

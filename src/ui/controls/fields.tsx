@@ -1,5 +1,5 @@
 // Labelled form fields over the native controls.
-import { createUniqueId, For, Show, type JSX } from "solid-js";
+import { createMemo, createUniqueId, For, Show, type JSX } from "solid-js";
 import styles from "./controls.module.css";
 
 export interface Choice<Value extends string> {
@@ -110,6 +110,8 @@ export function NumberField(props: {
   const id = createUniqueId();
   const described = (): string | undefined =>
     [props.hint && `${id}-hint`, props.problem && `${id}-problem`].filter(Boolean).join(" ") || undefined;
+  // Only another value replaces what is typed: where it is read from may change for other reasons.
+  const shown = createMemo(() => props.value);
   const commit = (field: HTMLInputElement): void => {
     const value = field.valueAsNumber;
     if (!Number.isFinite(value)) {
@@ -135,7 +137,7 @@ export function NumberField(props: {
         min={props.min}
         max={props.max}
         step={props.step ?? 1}
-        value={props.value}
+        value={shown()}
         aria-invalid={props.problem !== undefined}
         aria-describedby={described()}
         onChange={(event) => commit(event.currentTarget)}

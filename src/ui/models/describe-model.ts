@@ -5,7 +5,7 @@ import { spoken } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
 
 export function summaryOf({ summary, userModel }: ModelEntry): string {
-  if (!userModel) return summary ?? "";
+  if (!userModel) return t.models.offered(summary ?? "");
   const { isForInpainting, layout, dtypes } = userModel.facts;
   return t.models.summary({ isForInpainting, isFolder: layout === "diffusers", dtypes });
 }

@@ -157,7 +157,7 @@ export function PromptBox(props: {
                 </Show>
               )}
             </Index>
-            {"\u200b"}
+            {text() === "" ? t.prompt.placeholder : "\u200b"}
           </div>
           <textarea
             ref={(element) => (field = element)}

@@ -108,7 +108,7 @@ function Content(): JSX.Element {
       <Show when={!state.persistent()}>
         <p class={styles["hint"]}>{t.prompt.styles.notKept}</p>
       </Show>
-      <div class={styles["tools"]}>
+      <div class={styles["files"]}>
         <PickFiles label={t.prompt.styles.import} accept=".csv,text/csv" multiple />
         <button
           class={controls["button"]}

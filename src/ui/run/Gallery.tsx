@@ -110,8 +110,14 @@ export function Gallery(): JSX.Element {
         when={gallery.images().length > 0}
         fallback={
           <Show when={gallery.isRead()}>
-            <div>
-              <ImportButton />
+            <div class={styles["gallery"]}>
+              <header>
+                <h2>{t.run.gallery.title}</h2>
+                <span>{t.run.gallery.empty}</span>
+                <span class={styles["all"]}>
+                  <ImportButton />
+                </span>
+              </header>
             </div>
           </Show>
         }

@@ -202,26 +202,28 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                     <CompareIcon /> {t.run.image.compareInitImage}
                   </button>
                 </Show>
-                <button
-                  class={controls["icon"]}
-                  type="button"
-                  aria-label={t.run.image.useAsInitImage}
-                  title={isBlurred() ? t.nsfw.showBeforeInitImage : t.run.image.useAsInitImage}
-                  disabled={isBlurred()}
-                  onClick={() => {
-                    void studio.initImage.take(encoded().png, imageFileName(props.image.seed, words()));
-                    scrollTo({ top: 0, behavior: "smooth" });
-                  }}
-                >
-                  <ImageIcon />
-                </button>
-                <ResultActions
-                  reuse={reuse}
-                  link={link}
-                  url={encoded().url}
-                  fileName={imageFileName(props.image.seed, words())}
-                  labels={isBlurred() ? { ...t.run.image, download: t.nsfw.downloadPlain } : t.run.image}
-                />
+                <div class={styles["icons"]}>
+                  <button
+                    class={controls["icon"]}
+                    type="button"
+                    aria-label={t.run.image.useAsInitImage}
+                    title={isBlurred() ? t.nsfw.showBeforeInitImage : t.run.image.useAsInitImage}
+                    disabled={isBlurred()}
+                    onClick={() => {
+                      void studio.initImage.take(encoded().png, imageFileName(props.image.seed, words()));
+                      scrollTo({ top: 0, behavior: "smooth" });
+                    }}
+                  >
+                    <ImageIcon />
+                  </button>
+                  <ResultActions
+                    reuse={reuse}
+                    link={link}
+                    url={encoded().url}
+                    fileName={imageFileName(props.image.seed, words())}
+                    labels={isBlurred() ? { ...t.run.image, download: t.nsfw.downloadPlain } : t.run.image}
+                  />
+                </div>
               </div>
             )}
           </Show>

@@ -57,7 +57,7 @@ export const prompts: Readonly<Record<string, string>> = {
   VAE: "VAE",
   "{0} has no other VAE.": "{0} 모델에 쓸 수 있는 다른 VAE가 없어요.",
   "Download it under Models, by the button VAE of your model.":
-    "모델 목록에서 지금 쓰는 모델의 ‘VAE…’ 버튼을 눌러 내려받으세요.",
+    "모델 목록에서 지금 쓰는 모델의 ‘VAE…’ 버튼을 눌러 다운로드하세요.",
   "{0} on {1} changes nothing, since Stylus does not choose the adapters.":
     "Stylus가 어댑터를 고르지 않으므로 {1}축의 {0}을(를) 바꿔도 달라지지 않아요.",
   "Choose the method Stylus under Settings, or another type for {0}.":
