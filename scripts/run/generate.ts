@@ -6,6 +6,7 @@ import { choices, limits, type Range } from "../../src/shared/limits.ts";
 import {
   adapters,
   integer,
+  interval,
   number,
   oneOf,
   parseOptions,
@@ -33,6 +34,8 @@ const help = `Usage: npm run generate -- "prompt" [options]
   --steps N            sampling steps (default: the pack's)
   --size WxH           pixels, multiples of 8 (default: the pack's, with --init the image's proportions)
   --cfg N              guidance scale (default: the pack's)
+  --guidance FROM-TO   guides by --cfg at these noise levels only, as 0.2-0.8: 0 is all noise, 1 none;
+                       other steps take half the work (default: all)
   --negative TEXT      negative prompt
   --sampler ID         euler, euler_a, dpmpp_2m, dpmpp_sde, dpmpp_2m_sde, ddim, unipc, lcm
   --schedule ID        uniform, karras, exponential, sgm_uniform, simple, beta, ays, trailing, lcm
@@ -78,6 +81,7 @@ const spec = {
   steps: { type: "string" },
   size: { type: "string" },
   cfg: { type: "string" },
+  guidance: { type: "string" },
   negative: { type: "string", default: "" },
   sampler: { type: "string" },
   schedule: { type: "string" },
@@ -212,6 +216,7 @@ function readOptions(): { values: Values; request: AutomationOptions } {
       ...given("steps", (text) => ({ steps: integer("steps", text, limits.steps) })),
       ...given("size", (text) => size("size", text)),
       ...given("cfg", (text) => ({ cfgScale: number("cfg", text, limits.cfgScale) })),
+      ...given("guidance", (text) => ({ guidanceInterval: interval("guidance", text) })),
       ...given("sampler", (text) => ({ sampler: oneOf("sampler", text, choices.sampler) })),
       ...given("schedule", (text) => ({ schedule: oneOf("schedule", text, choices.schedule) })),
       ...given("clip-skip", (text) => ({ clipSkip: integer("clip-skip", text, limits.clipSkip) })),

@@ -3,6 +3,7 @@
 import { limits } from "../shared/limits.ts";
 import { say } from "../shared/saying.ts";
 import {
+  checkGuidanceInterval,
   checkHiresPass,
   checkInitImage,
   checkRegions,
@@ -40,7 +41,8 @@ export function checkDiffusionRequest(
     );
   if (request.images.length === 0)
     refuse("images", say`The request has no images.`, say`Request at least one image.`);
-  const { imageToImage, hires, vaeTilePixels, fewStepAdapter } = request;
+  const { guidanceInterval, imageToImage, hires, vaeTilePixels, fewStepAdapter } = request;
+  if (guidanceInterval !== undefined) checkGuidanceInterval(guidanceInterval);
   const uses = request.images.flatMap(({ adapters, regions }) => [
     ...adapters,
     ...(regions?.areas.flatMap((area) => area.adapters) ?? []),

@@ -130,9 +130,14 @@ export class DiffusionNetworks {
     return Float32Array.from(outputs[output]!);
   }
 
-  /** Keeps the sessions of a pass whose U-Net runs at `sizes` sizes in turn. */
-  keepSessions(sizes: number): void {
-    this.sessions.capacity = OTHER_SESSIONS + sizes;
+  /** Keeps the sessions of a pass whose U-Net runs at so many sizes and batches in turn. */
+  keepSessions(count: number): void {
+    this.sessions.capacity = OTHER_SESSIONS + count;
+  }
+
+  /** How many predictions the U-Net makes at once: a GPU is faster with several in one batch, a CPU is not, and one at a time halves the memory. */
+  batchOf(atOnce: number): number {
+    return this.backend.report.kind === "webgpu" ? atOnce : 1;
   }
 
   /** Whether the U-Net also reads a mask and the masked image. */
@@ -144,7 +149,7 @@ export class DiffusionNetworks {
   /**
    * One prediction [C, H, W] per conditioning, of the same sample.
    * @param sample [Cin, H, W]
-   * @param options.atOnce most conditionings in one batch on a GPU; all if absent. Calls that share it share a session.
+   * @param options.atOnce most conditionings in one batch on a GPU. Calls that share it share a session.
    */
   async predict(
     sample: Float32Array<ArrayBuffer>,
@@ -152,16 +157,16 @@ export class DiffusionNetworks {
       timestep,
       conditionings,
       size,
-      atOnce = conditionings.length,
+      atOnce,
       signal,
     }: Work & {
       timestep: number;
       conditionings: readonly Conditioning[];
       size: LatentSize;
-      atOnce?: number | undefined;
+      atOnce: number;
     },
   ): Promise<Float32Array[]> {
-    const batch = this.backend.report.kind === "webgpu" ? atOnce : 1;
+    const batch = this.batchOf(atOnce);
     const contextTokens = conditionings[0]!.tokens;
     const session = await this.sessions.get({
       key: `unet ${batch}×${size.height}×${size.width}×${contextTokens}`,
@@ -170,7 +175,6 @@ export class DiffusionNetworks {
       signal,
     });
     const predictions: Float32Array[] = [];
-    // A GPU is faster with all conditionings in one batch; a CPU is not, and one at a time halves the memory.
     for (let first = 0; first < conditionings.length; first += batch) {
       const group = conditionings.slice(first, first + batch);
       const count = group.length;

@@ -24,6 +24,8 @@ export const limits: {
   readonly steps: Range;
   readonly count: Range;
   readonly cfgScale: Range;
+  /** Of its start and its end. */
+  readonly guidanceInterval: Range;
   readonly size: Range & { readonly step: number };
   readonly clipSkip: Range;
   readonly seed: Range;

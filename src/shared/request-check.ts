@@ -8,6 +8,7 @@ import { readRegionMask } from "./region-mask.ts";
 import type {
   AdapterUse,
   DiffusionRequest,
+  GuidanceInterval,
   HiresFix,
   ImageRegions,
   ImageToImage,
@@ -104,6 +105,17 @@ export function checkSize(
 
 export function checkSeed(seed: number): void {
   checkRange("seed", seed, { ...limits.seed, step: 1, name: say`Seed` });
+}
+
+export function checkGuidanceInterval({ start, end }: GuidanceInterval): void {
+  checkRange("guidanceInterval", start, { ...limits.guidanceInterval, name: say`Guidance start` });
+  checkRange("guidanceInterval", end, { ...limits.guidanceInterval, name: say`Guidance end` });
+  if (start > end)
+    refuse(
+      "guidanceInterval",
+      say`Guidance starts at ${start}, after its end at ${end}.`,
+      say`Let it start before it ends.`,
+    );
 }
 
 export function checkVariation({ seed, strength }: Variation): void {

@@ -113,6 +113,7 @@ export const runSchema = v.looseObject({
     removed: v.array(v.string()),
     strengths: v.record(v.string(), number),
     variation: v.nullish(v.looseObject({ seed: number, strength: number })),
+    guidanceInterval: v.nullish(v.looseObject({ start: number, end: number })),
     start: v.nullish(v.looseObject({ picture: initImageSchema })),
     hires: v.nullish(v.looseObject({})),
     regions: v.nullish(

@@ -239,6 +239,7 @@ export const run = {
       hires: "no hires fix",
       variation: "no seed variations",
       tiledVae: "no tiled VAE",
+      guidanceInterval: "guided in every step",
       plot: "no plot",
     },
     /** Said to screen readers. */

@@ -41,6 +41,12 @@ export const settings: typeof english = {
   whileNotFast: "고속 끔",
   steps: "스텝",
   cfgScale: "CFG 스케일",
+  guidance: {
+    label: "일부 구간에서만 가이던스 적용",
+    start: "가이던스 시작",
+    end: "가이던스 끝",
+    hint: "노이즈만 있는 처음이 0, 노이즈가 없는 끝이 1이에요. 구간 밖에서는 CFG 스케일이 1이 되고 스텝의 계산량이 절반으로 줄어요.",
+  },
   sampler: "샘플러",
   schedule: "스케줄 유형",
   clipSkip: "클립 스킵",

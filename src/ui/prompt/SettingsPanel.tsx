@@ -1,11 +1,12 @@
 // Settings that rarely change: negative prompt, size, device, sampling, adapter selection.
 import { SAMPLER_LABELS } from "../../formats/generation-parameters.ts";
 import { onMount, Show, type JSX } from "solid-js";
-import { sizeLimits, type SamplingDefaults } from "../../stylus/options.ts";
+import { sizeLimits, type SamplingSettings } from "../../stylus/options.ts";
 import { NumberField, SelectField, SwitchField } from "../controls/fields.tsx";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { DownloadProgress } from "../models/DownloadProgress.tsx";
+import { GuidanceInterval } from "./GuidanceInterval.tsx";
 import { HiresFix } from "./HiresFix.tsx";
 import styles from "./SettingsPanel.module.css";
 import { Variations } from "./Variations.tsx";
@@ -21,7 +22,7 @@ export function SettingsPanel(): JSX.Element {
   const studio = useStudio();
   const { settings, setSettings } = studio;
   const options = studio.options;
-  const setSampling = (change: Partial<SamplingDefaults>): void =>
+  const setSampling = (change: Partial<SamplingSettings>): void =>
     studio.fewStep() ? setSettings("fast", change) : setSettings("full", change);
   const setSize = (change: { width?: number; height?: number }): void =>
     setSettings("size", { width: options().width, height: options().height, ...change });
@@ -137,6 +138,10 @@ export function SettingsPanel(): JSX.Element {
             onChange={(clipSkip) => setSettings("clipSkip", clipSkip)}
           />
         </div>
+        <GuidanceInterval
+          interval={options().guidanceInterval}
+          onChange={(guidanceInterval) => setSampling({ guidanceInterval })}
+        />
       </section>
 
       <section>

@@ -116,6 +116,7 @@ const withLaterOptions = (options: GenerateOptions): GenerateOptions => ({
   ...options,
   start: options.start ?? null,
   variation: options.variation ?? null,
+  guidanceInterval: options.guidanceInterval ?? null,
   hires: options.hires ?? null,
   vaeTilePixels: options.vaeTilePixels ?? null,
   languageModel: options.languageModel ?? null,
