@@ -36,6 +36,8 @@ const help = `Usage: npm run generate -- "prompt" [options]
   --cfg N              guidance scale (default: the pack's)
   --guidance FROM-TO   guides by --cfg at these noise levels only, as 0.2-0.8: 0 is all noise, 1 none;
                        other steps take half the work (default: all)
+  --cache-interval N   reuses deep features of the U-Net: only every N-th evaluation computes them, the
+                       others take less work, ${range(limits.cacheInterval)} (default 1: all do)
   --negative TEXT      negative prompt
   --sampler ID         euler, euler_a, dpmpp_2m, dpmpp_sde, dpmpp_2m_sde, ddim, unipc, lcm
   --schedule ID        uniform, karras, exponential, sgm_uniform, simple, beta, ays, trailing, lcm
@@ -82,6 +84,7 @@ const spec = {
   size: { type: "string" },
   cfg: { type: "string" },
   guidance: { type: "string" },
+  "cache-interval": { type: "string" },
   negative: { type: "string", default: "" },
   sampler: { type: "string" },
   schedule: { type: "string" },
@@ -217,6 +220,9 @@ function readOptions(): { values: Values; request: AutomationOptions } {
       ...given("size", (text) => size("size", text)),
       ...given("cfg", (text) => ({ cfgScale: number("cfg", text, limits.cfgScale) })),
       ...given("guidance", (text) => ({ guidanceInterval: interval("guidance", text) })),
+      ...given("cache-interval", (text) => ({
+        cacheInterval: integer("cache-interval", text, limits.cacheInterval),
+      })),
       ...given("sampler", (text) => ({ sampler: oneOf("sampler", text, choices.sampler) })),
       ...given("schedule", (text) => ({ schedule: oneOf("schedule", text, choices.schedule) })),
       ...given("clip-skip", (text) => ({ clipSkip: integer("clip-skip", text, limits.clipSkip) })),

@@ -3,6 +3,7 @@
 import { limits } from "../shared/limits.ts";
 import { say } from "../shared/saying.ts";
 import {
+  checkCacheInterval,
   checkGuidanceInterval,
   checkHiresPass,
   checkInitImage,
@@ -41,8 +42,9 @@ export function checkDiffusionRequest(
     );
   if (request.images.length === 0)
     refuse("images", say`The request has no images.`, say`Request at least one image.`);
-  const { guidanceInterval, imageToImage, hires, vaeTilePixels, fewStepAdapter } = request;
+  const { guidanceInterval, cacheInterval, imageToImage, hires, vaeTilePixels, fewStepAdapter } = request;
   if (guidanceInterval !== undefined) checkGuidanceInterval(guidanceInterval);
+  if (cacheInterval !== undefined) checkCacheInterval(cacheInterval);
   const uses = request.images.flatMap(({ adapters, regions }) => [
     ...adapters,
     ...(regions?.areas.flatMap((area) => area.adapters) ?? []),

@@ -3,12 +3,13 @@
 
 import { buildTextEncoder, TOKEN_EMBEDDING } from "../graph/clip-text.ts";
 import type { Checkpoint } from "../graph/checkpoint.ts";
-import { buildUnet } from "../graph/unet.ts";
+import { buildUnet, DEEP_FEATURE } from "../graph/unet.ts";
 import { buildVaeDecoder, buildVaeEncoder, vaeScale } from "../graph/vae.ts";
 import type { Backend, LoadProgress, ParameterStore } from "../runtime/backend.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import type { Conditioning } from "./prompt/conditioning.ts";
+import type { DeepFeatures } from "./sampling/deep-features.ts";
 import type { LatentSize } from "./latent-size.ts";
 import { SessionCache } from "./session-cache.ts";
 import { runTiled } from "./image/tiles.ts";
@@ -150,6 +151,7 @@ export class DiffusionNetworks {
    * One prediction [C, H, W] per conditioning, of the same sample.
    * @param sample [Cin, H, W]
    * @param options.atOnce most conditionings in one batch on a GPU. Calls that share it share a session.
+   * @param options.deep deep features: used if they `serve`, kept if not; absent: neither
    */
   async predict(
     sample: Float32Array<ArrayBuffer>,
@@ -158,19 +160,22 @@ export class DiffusionNetworks {
       conditionings,
       size,
       atOnce,
+      deep,
       signal,
     }: Work & {
       timestep: number;
       conditionings: readonly Conditioning[];
       size: LatentSize;
       atOnce: number;
+      deep?: { readonly features: DeepFeatures; readonly serve: boolean } | undefined;
     },
   ): Promise<Float32Array[]> {
     const batch = this.batchOf(atOnce);
     const contextTokens = conditionings[0]!.tokens;
+    const deepFeature = deep && (deep.serve ? "input" : "output");
     const session = await this.sessions.get({
-      key: `unet ${batch}×${size.height}×${size.width}×${contextTokens}`,
-      build: () => buildUnet(this.checkpoint.unet.config, { batch, ...size, contextTokens }),
+      key: ["unet", deepFeature, batch, size.height, size.width, contextTokens].join(" "),
+      build: () => buildUnet(this.checkpoint.unet.config, { batch, ...size, contextTokens, deepFeature }),
       parameters: this.stores.unet,
       signal,
     });
@@ -179,12 +184,20 @@ export class DiffusionNetworks {
       const group = conditionings.slice(first, first + batch);
       const count = group.length;
       while (group.length < batch) group.push(group.at(-1)!); // the session's batch is fixed
-      const outputs = await session.run({
+      const inputs = {
         sample: repeated(sample, batch),
         timestep: Float32Array.of(timestep),
         encoder_hidden_states: joined(group.map(({ values }) => values)),
-      });
-      const all = outputs["out_sample"]!;
+        ...(deep?.serve && { [DEEP_FEATURE]: group.map((one) => deep.features.of(one)) }),
+      };
+      const wanted = ["out_sample"];
+      const kept = DEEP_FEATURE;
+      const { values, parts } =
+        deepFeature === "output"
+          ? await session.runKeeping(inputs, { wanted, kept })
+          : { values: await session.run(inputs), parts: [] };
+      for (const [i, part] of parts.entries()) deep!.features.keep(group[i]!, part);
+      const all = values["out_sample"]!;
       const length = all.length / batch;
       for (let i = 0; i < count; i++) predictions.push(all.slice(i * length, (i + 1) * length));
     }

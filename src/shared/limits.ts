@@ -26,6 +26,8 @@ export const limits: {
   readonly cfgScale: Range;
   /** Of its start and its end. */
   readonly guidanceInterval: Range;
+  /** Evaluations of the U-Net; 1 reuses nothing. */
+  readonly cacheInterval: Range;
   readonly size: Range & { readonly step: number };
   readonly clipSkip: Range;
   readonly seed: Range;

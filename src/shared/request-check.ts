@@ -118,6 +118,10 @@ export function checkGuidanceInterval({ start, end }: GuidanceInterval): void {
     );
 }
 
+export function checkCacheInterval(interval: number): void {
+  checkRange("cacheInterval", interval, { ...limits.cacheInterval, step: 1, name: say`Cache interval` });
+}
+
 export function checkVariation({ seed, strength }: Variation): void {
   checkRange("variation.seed", seed, { ...limits.seed, step: 1, name: say`Variation seed` });
   checkRange("variation.strength", strength, { ...limits.variationStrength, name: say`Variation strength` });

@@ -165,6 +165,8 @@ export interface DiffusionRequest {
   readonly cfgScale: number;
   /** Every step if absent. */
   readonly guidanceInterval?: GuidanceInterval;
+  /** Every so many evaluations of the U-Net are whole ones, the others use their deep feature (DeepCache); 1, all of them, if absent. */
+  readonly cacheInterval?: number;
   readonly sampler: SamplerId;
   readonly schedule: ScheduleId;
   /** 1 = last layer, 2 = last but one … (A1111's counting). */

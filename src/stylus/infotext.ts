@@ -22,7 +22,7 @@ import {
   readInitImageValues,
   readTile,
 } from "./infotext-images.ts";
-import { readInterval, samplingFields } from "./infotext-sampling.ts";
+import { readCacheInterval, readInterval, samplingFields, samplingLabels } from "./infotext-sampling.ts";
 import { promptsOf } from "./regions.ts";
 import { adaptersAnywhere, readRegions, regionFields, regionLabels, regionsOfImage } from "./region-text.ts";
 import type { PlotAxis } from "./plot/axes.ts";
@@ -233,13 +233,13 @@ const isNothing = (fields: ReadonlyMap<string, string>, label: string): boolean 
 
 /** Labels that `readSettings` reads, or that describe the file and change no image. */
 const silent: ReadonlySet<string> = new Set(
-  `Steps,Sampler,Schedule type,CFG scale,Guidance interval,Seed,Variation seed,Variation seed strength,Size,Clip skip,RNG,Model,Version,VAE tile,Combine,First pass size,Hires upscale,Hires resize,Hires upscaler,
+  `Steps,Sampler,Schedule type,CFG scale,Seed,Variation seed,Variation seed strength,Size,Clip skip,RNG,Model,Version,VAE tile,Combine,First pass size,Hires upscale,Hires resize,Hires upscaler,
   Hires steps,Denoising strength,Mask blur,Masked content,Inpaint area,Masked area padding,Model hash,VAE hash,Hashes,Lora hashes,TI hashes,TI,
   Template,Negative Template,Adapters,Batch size,Batch pos,Created Date,Civitai resources,Civitai metadata,App,Backend,Operations,Parser,User,Software,Inpaint mask,
   width,height,quantity,workflow`
     .split(",")
     .map((label) => label.trim())
-    .concat(plotLabels, regionLabels),
+    .concat(plotLabels, regionLabels, samplingLabels),
 );
 
 /**
@@ -273,6 +273,7 @@ export function readSettings(
     steps: numberIn(fields, "Steps", { ...limits.steps, whole: true }),
     cfgScale: numberIn(fields, "CFG scale", limits.cfgScale),
     guidanceInterval: readInterval(fields),
+    cacheInterval: readCacheInterval(fields),
     seed: readSeed(fields),
     variation: readVariation(fields) ?? undefined,
     clipSkip: numberIn(withoutMinus(fields, "Clip skip"), "Clip skip", { ...limits.clipSkip, whole: true }),
@@ -292,6 +293,7 @@ export function readSettings(
     ["Steps", given.steps !== undefined],
     ["CFG scale", given.cfgScale !== undefined],
     ["Guidance interval", given.guidanceInterval !== undefined],
+    ["DeepCache interval", given.cacheInterval !== undefined],
     ["Seed", given.seed !== undefined],
     ["Variation seed", given.variation !== undefined],
     ["Variation seed strength", given.variation !== undefined],

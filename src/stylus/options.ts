@@ -18,6 +18,7 @@ import type {
   Variation,
 } from "../shared/request.ts";
 import {
+  checkCacheInterval,
   checkGuidanceInterval,
   checkInitImage,
   checkOneOf,
@@ -74,6 +75,8 @@ export interface GenerateOptions extends Sampling {
   readonly variation: Variation | null;
   /** The noise levels that are guided by `cfgScale`; null: all. */
   readonly guidanceInterval: GuidanceInterval | null;
+  /** Every so many evaluations of the U-Net are whole ones, the others use their deep feature; 1: all are whole. */
+  readonly cacheInterval: number;
   readonly count: number;
   /** Which reading of the Stylus rules: docs/stylus.md. */
   readonly preset: PresetId;
@@ -137,7 +140,7 @@ export interface SamplingDefaults {
 }
 
 /** How an image is sampled, as users set it for each mode. */
-export type SamplingSettings = SamplingDefaults & Pick<GenerateOptions, "guidanceInterval">;
+export type SamplingSettings = SamplingDefaults & Pick<GenerateOptions, "guidanceInterval" | "cacheInterval">;
 
 /** What a pack is good at; see src/app/packs/packs.ts. */
 export interface PackDefaults {
@@ -181,6 +184,7 @@ export const defaultOptions = {
   negativePrompt: "",
   variation: null,
   guidanceInterval: null,
+  cacheInterval: 1,
   count: 1,
   clipSkip: 1,
   noise: "cpu",
@@ -259,6 +263,7 @@ export function checkOptions(
   checkSeed(options.seed);
   if (options.variation !== null) checkVariation(options.variation);
   if (options.guidanceInterval !== null) checkGuidanceInterval(options.guidanceInterval);
+  checkCacheInterval(options.cacheInterval);
   checkOneOf("preset", options.preset, { among: choices.preset, name: say`Preset` });
   checkOneOf("combine", options.combine, { among: choices.combine, name: say`Combine` });
   checkOneOf("method", options.method, { among: choices.method, name: say`Method` });

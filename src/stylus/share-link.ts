@@ -33,6 +33,7 @@ const labels: ReadonlyMap<string, string> = new Map([
   ["schedule", "Schedule type"],
   ["cfg", "CFG scale"],
   ["guidance", "Guidance interval"],
+  ["cache-interval", "DeepCache interval"],
   ["clip-skip", "Clip skip"],
   ["noise", "RNG"],
   ["combine", "Combine"],

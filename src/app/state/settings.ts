@@ -385,8 +385,8 @@ export function toOptions(
 
 /** The settings that would ask for `options` again, seed locked; pins, bans and sliders are the choice's own. */
 export function fromOptions(options: GenerateOptions, defaults: PackDefaults): Partial<Settings> {
-  const { steps, cfgScale, sampler, schedule, guidanceInterval, start, hires } = options;
-  const sampling = { steps, cfgScale, sampler, schedule, guidanceInterval };
+  const { steps, cfgScale, sampler, schedule, guidanceInterval, cacheInterval, start, hires } = options;
+  const sampling = { steps, cfgScale, sampler, schedule, guidanceInterval, cacheInterval };
   const own = defaultSize(start, defaults);
   const isOwn = options.width === own.width && options.height === own.height;
   return {

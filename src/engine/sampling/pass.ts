@@ -7,6 +7,7 @@ import type { DiffusionEvent, DiffusionRequest, ImageJob } from "../../shared/re
 import type { AdapterLibrary } from "../adapters/library.ts";
 import { BrownianTree } from "../noise/brownian.ts";
 import { eventLoopTurn } from "../../shared/event-loop.ts";
+import { DeepFeatures } from "./deep-features.ts";
 import { guidedDenoiser, predictionsOf, scalesOf, type GuidedGroup } from "./guidance.ts";
 import type { LatentSize } from "../latent-size.ts";
 import type { DiffusionNetworks } from "../networks.ts";
@@ -65,7 +66,11 @@ export async function* samplingPass(
   const guidance = { cfgScale: request.cfgScale, interval: request.guidanceInterval };
   const sizes = new Set(groups.map(({ window }) => JSON.stringify(window && sizeOf(window))));
   const batches = new Set(scalesOf(guidance).map((scale) => networks.batchOf(atOnceOf(groups, scale))));
-  networks.keepSessions(sizes.size * batches.size);
+  const { cacheInterval = 1 } = request;
+  networks.keepSessions(sizes.size * batches.size * (cacheInterval > 1 ? 2 : 1));
+  const deep = new Map(
+    cacheInterval > 1 ? groups.map((group) => [group, new DeepFeatures(cacheInterval)]) : [],
+  );
   let step = 0;
   let merged = groups[0]!.segments[0]!;
   const guided = guidedDenoiser({
@@ -74,7 +79,8 @@ export async function* samplingPass(
     guidance,
     groups,
     size,
-    predict: async (sample, { timestep, scale }, conditionings, { segments, window }) => {
+    predict: async (sample, { timestep, scale }, conditionings, group) => {
+      const { segments, window } = group;
       await eventLoopTurn();
       throwIfAborted(signal);
       const wanted = segments.find(({ end }) => step < end) ?? segments.at(-1)!;
@@ -84,7 +90,15 @@ export async function* samplingPass(
       const input = channels === null ? sample : stacked(sample, windowOf(channels, window, size));
       const seen = window ? sizeOf(window) : size;
       const atOnce = atOnceOf(groups, scale);
-      return networks.predict(input, { timestep, conditionings, size: seen, atOnce, signal });
+      const features = deep.get(group);
+      return networks.predict(input, {
+        timestep,
+        conditionings,
+        size: seen,
+        atOnce,
+        deep: features && { features, serve: features.serve(conditionings, wanted) },
+        signal,
+      });
     },
   });
   const model: Denoiser = async (x, sigma) => protectedBy(pass, await guided(x, sigma));
@@ -98,13 +112,17 @@ export async function* samplingPass(
   const timestepOf = (sigma: number): number => training.timestepOf(sigma);
   let start = performance.now();
   const sampler = SAMPLERS[request.sampler].sample(model, latent, sigmas, { noise, timestepOf });
-  for await (const { step: done, x, denoised } of sampler) {
-    latent = x;
-    const milliseconds = performance.now() - start;
-    yield { type: "step", imageIndex, step: progress.done + done, steps: progress.total, milliseconds };
-    yield { type: "preview", imageIndex, ...previewOf(denoised, { ...size, preview }) };
-    start = performance.now();
-    step = done;
+  try {
+    for await (const { step: done, x, denoised } of sampler) {
+      latent = x;
+      const milliseconds = performance.now() - start;
+      yield { type: "step", imageIndex, step: progress.done + done, steps: progress.total, milliseconds };
+      yield { type: "preview", imageIndex, ...previewOf(denoised, { ...size, preview }) };
+      start = performance.now();
+      step = done;
+    }
+  } finally {
+    for (const features of deep.values()) features.dispose();
   }
   return original === null ? latent : protectedBy(pass, latent);
 }

@@ -240,6 +240,7 @@ export const run = {
       variation: "no seed variations",
       tiledVae: "no tiled VAE",
       guidanceInterval: "guided in every step",
+      cache: "no reused features",
       plot: "no plot",
     },
     /** Said to screen readers. */

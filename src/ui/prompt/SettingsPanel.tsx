@@ -6,8 +6,8 @@ import { NumberField, SelectField, SwitchField } from "../controls/fields.tsx";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { DownloadProgress } from "../models/DownloadProgress.tsx";
-import { GuidanceInterval } from "./GuidanceInterval.tsx";
 import { HiresFix } from "./HiresFix.tsx";
+import { LessWork } from "./LessWork.tsx";
 import styles from "./SettingsPanel.module.css";
 import { Variations } from "./Variations.tsx";
 import { useStudio } from "../studio-context.ts";
@@ -138,10 +138,7 @@ export function SettingsPanel(): JSX.Element {
             onChange={(clipSkip) => setSettings("clipSkip", clipSkip)}
           />
         </div>
-        <GuidanceInterval
-          interval={options().guidanceInterval}
-          onChange={(guidanceInterval) => setSampling({ guidanceInterval })}
-        />
+        <LessWork sampling={options()} onChange={setSampling} />
       </section>
 
       <section>

@@ -14,11 +14,13 @@ const rich = options({
   variation: { seed: 3, strength: 0.2 },
   vaeTilePixels: 64,
   guidanceInterval: { start: 0.2, end: 0.8 },
+  cacheInterval: 2,
 });
 
 it("says what a run has that the other has not, and what it is without", () => {
   expect(differencesOf(rich, plain)).toEqual([
     "Guide in an interval only",
+    "Reuse deep features",
     "Negative prompt",
     "Hires fix",
     "Seed variations",
@@ -26,6 +28,7 @@ it("says what a run has that the other has not, and what it is without", () => {
   ]);
   expect(differencesOf(plain, rich)).toEqual([
     "guided in every step",
+    "no reused features",
     "no negative prompt",
     "no hires fix",
     "no seed variations",

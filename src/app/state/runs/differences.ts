@@ -18,6 +18,7 @@ export function differencesOf(options: GenerateOptions, base: GenerateOptions): 
       ["guidanceInterval"],
       options.guidanceInterval === null ? without.guidanceInterval : t.settings.guidance.label,
     ],
+    [["cacheInterval"], options.cacheInterval === 1 ? without.cache : t.settings.cache.label],
     [["sampler"], SAMPLER_LABELS[options.sampler]],
     [["schedule"], t.names.schedules[options.schedule]],
     [["clipSkip"], t.run.queue.clipSkip(options.clipSkip)],

@@ -117,6 +117,7 @@ const withLaterOptions = (options: GenerateOptions): GenerateOptions => ({
   start: options.start ?? null,
   variation: options.variation ?? null,
   guidanceInterval: options.guidanceInterval ?? null,
+  cacheInterval: options.cacheInterval ?? 1,
   hires: options.hires ?? null,
   vaeTilePixels: options.vaeTilePixels ?? null,
   languageModel: options.languageModel ?? null,

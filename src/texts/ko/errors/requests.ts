@@ -14,6 +14,7 @@ export const requests: Readonly<Record<string, string>> = {
   "CFG scale": "CFG 스케일",
   "Guidance start": "가이던스 시작",
   "Guidance end": "가이던스 끝",
+  "Cache interval": "캐시 간격",
   "Guidance starts at {0}, after its end at {1}.": "가이던스 시작({0})이 끝({1})보다 뒤에 있어요.",
   "Let it start before it ends.": "시작을 끝보다 앞에 두세요.",
   "Clip skip": "클립 스킵",
