@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { type Place, places } from "../../src/app/state/prompt/region-edit.ts";
-import type { Rectangle } from "../../src/shared/request.ts";
+import type { GuidanceInterval, Rectangle } from "../../src/shared/request.ts";
 import { limits, type Range } from "../../src/shared/limits.ts";
 import { SetupError } from "./setup.ts";
 
@@ -35,6 +35,17 @@ export function number(name: string, text: string, { min, max }: Range): number 
     throw new UsageError(`--${name} must be a number from ${min} to ${max}, not "${text}".`);
   }
   return value;
+}
+
+/** `0.2-0.8`, shares from 0 to 1. */
+export function interval(name: string, text: string): GuidanceInterval {
+  const [, from, to] = /^([\d.]+)-([\d.]+)$/.exec(text) ?? [];
+  const { min, max } = limits.guidanceInterval;
+  const [start, end] = [Number(from), Number(to)];
+  if (!(start >= min && start <= end && end <= max)) {
+    throw new UsageError(`--${name} must be FROM-TO, ${min} to ${max} each, not "${text}".`);
+  }
+  return { start, end };
 }
 
 export function oneOf<const Choice extends string>(

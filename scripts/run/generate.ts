@@ -6,6 +6,7 @@ import { choices, limits, type Range } from "../../src/shared/limits.ts";
 import {
   adapters,
   integer,
+  interval,
   number,
   oneOf,
   parseOptions,
@@ -34,6 +35,10 @@ const help = `Usage: npm run generate -- "prompt" [options]
   --steps N            sampling steps (default: the pack's)
   --size WxH           pixels, multiples of 8 (default: the pack's, with --init the image's proportions)
   --cfg N              guidance scale (default: the pack's)
+  --guidance FROM-TO   guides by --cfg at these noise levels only, as 0.2-0.8: 0 is all noise, 1 none;
+                       other steps take half the work (default: all)
+  --cache-interval N   reuses deep features of the U-Net: only every N-th evaluation computes them, the
+                       others take less work, ${range(limits.cacheInterval)} (default 1: all do)
   --negative TEXT      negative prompt
   --wildcards FOLDER   text files that __name__ in prompts draws from, an option per line; image i draws by its
                        seed, as on the page: __colours__ from colours.txt, __animals/cats__ from a folder in it
@@ -82,6 +87,8 @@ const spec = {
   steps: { type: "string" },
   size: { type: "string" },
   cfg: { type: "string" },
+  guidance: { type: "string" },
+  "cache-interval": { type: "string" },
   negative: { type: "string", default: "" },
   wildcards: { type: "string" },
   sampler: { type: "string" },
@@ -219,6 +226,10 @@ function readOptions(): { values: Values; request: AutomationOptions } {
       ...given("steps", (text) => ({ steps: integer("steps", text, limits.steps) })),
       ...given("size", (text) => size("size", text)),
       ...given("cfg", (text) => ({ cfgScale: number("cfg", text, limits.cfgScale) })),
+      ...given("guidance", (text) => ({ guidanceInterval: interval("guidance", text) })),
+      ...given("cache-interval", (text) => ({
+        cacheInterval: integer("cache-interval", text, limits.cacheInterval),
+      })),
       ...given("sampler", (text) => ({ sampler: oneOf("sampler", text, choices.sampler) })),
       ...given("schedule", (text) => ({ schedule: oneOf("schedule", text, choices.schedule) })),
       ...given("clip-skip", (text) => ({ clipSkip: integer("clip-skip", text, limits.clipSkip) })),

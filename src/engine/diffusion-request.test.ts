@@ -46,6 +46,16 @@ it.each<[string, Partial<DiffusionRequest>, string | undefined]>([
   ["as many layers as there are", { clipSkip: 3 }, undefined],
   ["one more", { clipSkip: 4 }, "clipSkip"],
   ["no image", { images: [] }, "images"],
+  ["deep features of ten evaluations", { cacheInterval: 10 }, undefined],
+  ["deep features of half an evaluation", { cacheInterval: 0.5 }, "cacheInterval"],
+  ["deep features of eleven", { cacheInterval: 11 }, "cacheInterval"],
+  ["guidance at one noise level", { guidanceInterval: { start: 0.5, end: 0.5 } }, undefined],
+  ["guidance that ends before it starts", { guidanceInterval: { start: 0.5, end: 0.4 } }, "guidanceInterval"],
+  [
+    "guidance that ends after the last step",
+    { guidanceInterval: { start: 0, end: 1.5 } },
+    "guidanceInterval",
+  ],
   [
     "a variation that is too strong",
     { images: [{ seed: 1, adapters: [], variation: { seed: 2, strength: 1.5 } }] },

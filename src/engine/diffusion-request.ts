@@ -3,7 +3,9 @@
 import { limits } from "../shared/limits.ts";
 import { say } from "../shared/saying.ts";
 import {
+  checkCacheInterval,
   checkClipSkip,
+  checkGuidanceInterval,
   checkHiresPass,
   checkInitImage,
   checkRegions,
@@ -36,7 +38,9 @@ export function checkDiffusionRequest(
   checkClipSkip(request.clipSkip, textLayers);
   if (request.images.length === 0)
     refuse("images", say`The request has no images.`, say`Request at least one image.`);
-  const { imageToImage, hires, vaeTilePixels, fewStepAdapter } = request;
+  const { guidanceInterval, cacheInterval, imageToImage, hires, vaeTilePixels, fewStepAdapter } = request;
+  if (guidanceInterval !== undefined) checkGuidanceInterval(guidanceInterval);
+  if (cacheInterval !== undefined) checkCacheInterval(cacheInterval);
   const uses = request.images.flatMap(({ adapters, regions }) => [
     ...adapters,
     ...(regions?.areas.flatMap((area) => area.adapters) ?? []),

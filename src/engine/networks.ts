@@ -3,12 +3,13 @@
 
 import { buildTextEncoder, TOKEN_EMBEDDING } from "../graph/clip-text.ts";
 import type { Checkpoint } from "../graph/checkpoint.ts";
-import { buildUnet } from "../graph/unet.ts";
+import { buildUnet, DEEP_FEATURE } from "../graph/unet.ts";
 import { buildVaeDecoder, buildVaeEncoder, vaeScale } from "../graph/vae.ts";
 import type { Backend, LoadProgress } from "../runtime/backend.ts";
 import { StylusError, throwIfAborted } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import type { Conditioning } from "./prompt/conditioning.ts";
+import type { DeepFeatures } from "./sampling/deep-features.ts";
 import type { LatentSize } from "./latent-size.ts";
 import { type NetworkFiles, type ParameterSet, ResidentNetworks } from "./resident-networks.ts";
 import { SessionCache } from "./session-cache.ts";
@@ -130,9 +131,14 @@ export class DiffusionNetworks {
     return Float32Array.from(outputs[output]!);
   }
 
-  /** Keeps the sessions of a pass whose U-Net runs at `sizes` sizes in turn. */
-  keepSessions(sizes: number): void {
-    if (!this.resident.oneAtATime) this.sessions.capacity = OTHER_SESSIONS + sizes;
+  /** Keeps the sessions of a pass whose U-Net runs at so many sizes and batches in turn. */
+  keepSessions(count: number): void {
+    if (!this.resident.oneAtATime) this.sessions.capacity = OTHER_SESSIONS + count;
+  }
+
+  /** How many predictions the U-Net makes at once: a GPU is faster with several in one batch, a CPU is not, and one at a time halves the memory. */
+  batchOf(atOnce: number): number {
+    return this.backend.report.kind === "webgpu" ? atOnce : 1;
   }
 
   /** Whether the U-Net also reads a mask and the masked image. */
@@ -144,7 +150,8 @@ export class DiffusionNetworks {
   /**
    * One prediction [C, H, W] per conditioning, of the same sample.
    * @param sample [Cin, H, W]
-   * @param options.atOnce most conditionings in one batch on a GPU; all if absent. Calls that share it share a session.
+   * @param options.atOnce most conditionings in one batch on a GPU. Calls that share it share a session.
+   * @param options.deep deep features: used if they `serve`, kept if not; absent: neither
    */
   async predict(
     sample: Float32Array<ArrayBuffer>,
@@ -152,35 +159,45 @@ export class DiffusionNetworks {
       timestep,
       conditionings,
       size,
-      atOnce = conditionings.length,
+      atOnce,
+      deep,
       signal,
     }: Work & {
       timestep: number;
       conditionings: readonly Conditioning[];
       size: LatentSize;
-      atOnce?: number | undefined;
+      atOnce: number;
+      deep?: { readonly features: DeepFeatures; readonly serve: boolean } | undefined;
     },
   ): Promise<Float32Array[]> {
-    const batch = this.backend.report.kind === "webgpu" ? atOnce : 1;
+    const batch = this.batchOf(atOnce);
     const contextTokens = conditionings[0]!.tokens;
+    const deepFeature = deep && (deep.serve ? "input" : "output");
     const session = await this.sessions.get({
-      key: `unet ${batch}×${size.height}×${size.width}×${contextTokens}`,
-      build: () => buildUnet(this.checkpoint.unet.config, { batch, ...size, contextTokens }),
+      key: ["unet", deepFeature, batch, size.height, size.width, contextTokens].join(" "),
+      build: () => buildUnet(this.checkpoint.unet.config, { batch, ...size, contextTokens, deepFeature }),
       parameters: await this.resident.use("unet", { signal }),
       signal,
     });
     const predictions: Float32Array[] = [];
-    // A GPU is faster with all conditionings in one batch; a CPU is not, and one at a time halves the memory.
     for (let first = 0; first < conditionings.length; first += batch) {
       const group = conditionings.slice(first, first + batch);
       const count = group.length;
       while (group.length < batch) group.push(group.at(-1)!); // the session's batch is fixed
-      const outputs = await session.run({
+      const inputs = {
         sample: repeated(sample, batch),
         timestep: Float32Array.of(timestep),
         encoder_hidden_states: joined(group.map(({ values }) => values)),
-      });
-      const all = outputs["out_sample"]!;
+        ...(deep?.serve && { [DEEP_FEATURE]: group.map((one) => deep.features.of(one)) }),
+      };
+      const wanted = ["out_sample"];
+      const kept = DEEP_FEATURE;
+      const { values, parts } =
+        deepFeature === "output"
+          ? await session.runKeeping(inputs, { wanted, kept })
+          : { values: await session.run(inputs), parts: [] };
+      for (const [i, part] of parts.entries()) deep!.features.keep(group[i]!, part);
+      const all = values["out_sample"]!;
       const length = all.length / batch;
       for (let i = 0; i < count; i++) predictions.push(all.slice(i * length, (i + 1) * length));
     }

@@ -13,12 +13,26 @@ export interface UnetSize {
   readonly contextTokens: number;
   /** Also outputs the hidden state after every block, by block name, to find where two implementations diverge. */
   readonly blockOutputs?: boolean;
+  /**
+   * "output": also gives the deep feature. "input": takes the one of an earlier step, and computes only the layers around it (DeepCache,
+   * Ma et al. 2023, arXiv 2312.00858).
+   */
+  readonly deepFeature?: "output" | "input" | undefined;
 }
 
-/** sample [B, Cin, H, W], timestep [1], encoder_hidden_states [B, T, cross] → out_sample [B, Cout, H, W] */
+/** The hidden state that enters the last up block's last `SHALLOW_LAYERS` layers. */
+export const DEEP_FEATURE = "deep_feature";
+
+/** Layers of the last up block that a shallow network computes; it also has the first one less of the first down block. */
+const SHALLOW_LAYERS = 2;
+
+/**
+ * sample [B, Cin, H, W], timestep [1], encoder_hidden_states [B, T, cross] → out_sample [B, Cout, H, W];
+ * with a deep feature also deep_feature [B, C, H, W], as output or input
+ */
 export function buildUnet(
   config: UnetConfig,
-  { batch, height, width, contextTokens, blockOutputs = false }: UnetSize,
+  { batch, height, width, contextTokens, blockOutputs = false, deepFeature }: UnetSize,
 ): Graph {
   const g = new GraphBuilder("unet");
   const sample = g.input("sample", [batch, config.inChannels, height, width]);
@@ -30,7 +44,8 @@ export function buildUnet(
     timeEmbedding: timeEmbedding(g, timestep, { config, batch }),
   });
 
-  const levels = config.blockOutChannels.length;
+  const last = config.blockOutChannels.length - 1;
+  const deepLayers = config.layersPerBlock + 1 - SHALLOW_LAYERS;
   const tap = (name: string): void => {
     if (blockOutputs) g.output(name, x);
   };
@@ -38,16 +53,26 @@ export function buildUnet(
   let x = g.conv(sample, { module: "conv_in", channels: config.blockOutChannels[0]!, kernel: 3 });
   const skips = [x];
   tap("conv_in");
-  for (let level = 0; level < levels; level++) {
-    x = blocks.down(x, { level, skips });
-    tap(`down_blocks.${level}`);
+  if (deepFeature === "input") {
+    blocks.downLayers(x, { level: 0, skips, count: SHALLOW_LAYERS - 1 });
+    const channels = config.blockOutChannels[deepLayers === 0 ? Math.min(1, last) : 0]!;
+    x = g.input(DEEP_FEATURE, [batch, channels, height, width]);
+  } else {
+    for (let level = 0; level <= last; level++) {
+      x = blocks.down(x, { level, skips });
+      tap(`down_blocks.${level}`);
+    }
+    x = blocks.middle(x);
+    tap("mid_block");
+    for (let level = 0; level < last; level++) {
+      x = blocks.up(x, { level, skips });
+      tap(`up_blocks.${level}`);
+    }
+    x = blocks.upLayers(x, { level: last, skips, from: 0, to: deepLayers });
+    if (deepFeature === "output") g.output(DEEP_FEATURE, x);
   }
-  x = blocks.middle(x);
-  tap("mid_block");
-  for (let level = 0; level < levels; level++) {
-    x = blocks.up(x, { level, skips });
-    tap(`up_blocks.${level}`);
-  }
+  x = blocks.upLayers(x, { level: last, skips, from: deepLayers, to: config.layersPerBlock + 1 });
+  tap(`up_blocks.${last}`);
 
   const normed = g.groupNorm(x, {
     module: "conv_norm_out",
@@ -88,20 +113,26 @@ class UnetBlocks {
     this.timeEmbedding = parts.timeEmbedding;
   }
 
-  down(x: Value, { level, skips }: { level: number; skips: Value[] }): Value {
-    const { blockOutChannels, layersPerBlock, downAttention } = this.config;
+  /** The first `count` layers. */
+  downLayers(x: Value, { level, skips, count }: { level: number; skips: Value[]; count: number }): Value {
     const name = `down_blocks.${level}`;
-    const channels = blockOutChannels[level]!;
-    for (let i = 0; i < layersPerBlock; i++) {
+    for (let i = 0; i < count; i++) {
       x = this.resnet(x, { name: `${name}.resnets.${i}`, level });
-      if (downAttention[level]) x = this.transformer(x, { name: `${name}.attentions.${i}`, level });
+      if (this.config.downAttention[level])
+        x = this.transformer(x, { name: `${name}.attentions.${i}`, level });
       skips.push(x);
     }
+    return x;
+  }
+
+  down(x: Value, { level, skips }: { level: number; skips: Value[] }): Value {
+    const { blockOutChannels, layersPerBlock } = this.config;
+    x = this.downLayers(x, { level, skips, count: layersPerBlock });
     if (level === blockOutChannels.length - 1) return x;
     const smallMap = this.isSmall(level + 1);
     x = this.g.conv(x, {
-      module: `${name}.downsamplers.0.conv`,
-      channels,
+      module: `down_blocks.${level}.downsamplers.0.conv`,
+      channels: blockOutChannels[level]!,
       kernel: 3,
       stride: 2,
       smallMap,
@@ -117,22 +148,31 @@ class UnetBlocks {
     return this.resnet(x, { name: "mid_block.resnets.1", level });
   }
 
-  /** `level` counts from the smallest map up, as `up_blocks` does. */
-  up(x: Value, { level, skips }: { level: number; skips: Value[] }): Value {
-    const { blockOutChannels, layersPerBlock, upAttention } = this.config;
+  /** Layers `from` … `to` − 1. `level` counts from the smallest map up, as `up_blocks` does. */
+  upLayers(
+    x: Value,
+    { level, skips, from, to }: { level: number; skips: Value[]; from: number; to: number },
+  ): Value {
     const name = `up_blocks.${level}`;
-    const downLevel = blockOutChannels.length - 1 - level;
-    const channels = blockOutChannels[downLevel]!;
-    for (let i = 0; i <= layersPerBlock; i++) {
+    const downLevel = this.config.blockOutChannels.length - 1 - level;
+    for (let i = from; i < to; i++) {
       x = this.g.concatChannels(x, skips.pop()!);
       x = this.resnet(x, { name: `${name}.resnets.${i}`, level: downLevel });
-      if (upAttention[level]) x = this.transformer(x, { name: `${name}.attentions.${i}`, level: downLevel });
+      if (this.config.upAttention[level])
+        x = this.transformer(x, { name: `${name}.attentions.${i}`, level: downLevel });
     }
-    if (downLevel === 0) return x;
+    return x;
+  }
+
+  /** All layers of any block but the last. */
+  up(x: Value, { level, skips }: { level: number; skips: Value[] }): Value {
+    const { blockOutChannels, layersPerBlock } = this.config;
+    x = this.upLayers(x, { level, skips, from: 0, to: layersPerBlock + 1 });
+    const downLevel = blockOutChannels.length - 1 - level;
     const [, , height, width] = skips.at(-1)!.shape as [number, number, number, number];
     return this.g.conv(this.g.upsample(x, { height, width }), {
-      module: `${name}.upsamplers.0.conv`,
-      channels,
+      module: `up_blocks.${level}.upsamplers.0.conv`,
+      channels: blockOutChannels[downLevel]!,
       kernel: 3,
       smallMap: this.isSmall(downLevel - 1),
     });

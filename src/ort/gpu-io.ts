@@ -3,6 +3,8 @@
 // (it drops the handles of external buffers at the end of a run but keeps them bound).
 
 import type { OnnxValue } from "../formats/onnx.ts";
+import type { Inputs, KeptPart } from "../runtime/backend.ts";
+import { joinImages } from "../runtime/shared/kept-buffers.ts";
 import type { OrtModel } from "./model.ts";
 import type { InferenceSession, OrtModule, Tensor } from "./ort.ts";
 
@@ -38,9 +40,18 @@ export class GpuIo {
     return ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims: value.shape });
   }
 
-  upload(inputs: Readonly<Record<string, Float32Array>>): void {
+  get gpu(): GPUDevice {
+    return this.options.gpu;
+  }
+
+  upload(inputs: Inputs): void {
     for (const [value, buffer] of this.buffers) {
-      const values = inputs[value.name]! as Float32Array<ArrayBuffer>;
+      const values = inputs[value.name]! as Float32Array<ArrayBuffer> | readonly KeptPart[];
+      if (!(values instanceof Float32Array)) {
+        joinImages(this.gpu, values, buffer);
+        this.uploaded.delete(value);
+        continue;
+      }
       const before = this.uploaded.get(value);
       if (before && sameBits(before, values)) continue;
       this.options.gpu.queue.writeBuffer(buffer, 0, values);

@@ -1,11 +1,13 @@
 // One network ready to run: feeds inputs and parameters, returns outputs as float32.
 
-import type { Graph } from "../graph/graph.ts";
-import type { Session, Tensors } from "../runtime/backend.ts";
+import type { Graph, Value } from "../graph/graph.ts";
+import type { Inputs, KeptPart, Session, Tensors } from "../runtime/backend.ts";
+import { keepImages } from "../runtime/shared/kept-buffers.ts";
 import { checkInputs, runFailure } from "../runtime/shared/session-run.ts";
 import { StylusError } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import { GpuIo } from "./gpu-io.ts";
+import { arrayOf, keptArrays } from "./kept-arrays.ts";
 import { type InferenceSession, type OrtModule, startingRuntime, type Tensor } from "./ort.ts";
 import type { OrtParameterStore } from "./load-parameters.ts";
 import type { OrtModel } from "./model.ts";
@@ -17,6 +19,17 @@ interface OrtSessionParts {
   readonly graph: Graph;
   readonly model: OrtModel;
   readonly parameters: OrtParameterStore;
+}
+
+interface WantedOutputs {
+  readonly names: readonly string[];
+  readonly kept?: Value;
+}
+
+interface Results {
+  readonly values: Tensors;
+  /** Of `kept`. */
+  readonly parts: readonly KeptPart[];
 }
 
 export class OrtSession implements Session {
@@ -40,11 +53,27 @@ export class OrtSession implements Session {
     this.gpuIo = options.gpu ? new GpuIo({ ort: options.ort, gpu: options.gpu, model: options.model }) : null;
   }
 
-  async run(inputs: Tensors, wanted?: readonly string[]): Promise<Tensors> {
-    checkInputs(this.graph, inputs);
+  async run(inputs: Inputs, wanted?: readonly string[]): Promise<Tensors> {
     const names = wanted ?? this.graph.outputs.map(({ name }) => name);
+    return (await this.runAny(inputs, { names })).values;
+  }
+
+  runKeeping(
+    inputs: Inputs,
+    { wanted, kept }: { readonly wanted: readonly string[]; readonly kept: string },
+  ): Promise<Results> {
+    return this.runAny(inputs, {
+      names: wanted,
+      kept: this.graph.outputs.find(({ name }) => name === kept)!,
+    });
+  }
+
+  private async runAny(inputs: Inputs, outputs: WantedOutputs): Promise<Results> {
+    checkInputs(this.graph, inputs);
     try {
-      return this.gpuIo ? await this.runOnGpu(this.gpuIo, inputs, names) : await this.runOnCpu(inputs, names);
+      return this.gpuIo
+        ? await this.runOnGpu(this.gpuIo, inputs, outputs)
+        : await this.runOnCpu(inputs, outputs);
     } catch (cause) {
       throw runFailure(this.graph, cause);
     }
@@ -55,17 +84,21 @@ export class OrtSession implements Session {
     return this.replayed !== null && this.replayed.results !== null;
   }
 
-  private async runOnCpu(inputs: Tensors, names: readonly string[]): Promise<Tensors> {
+  private async runOnCpu(inputs: Inputs, { names, kept }: WantedOutputs): Promise<Results> {
     const feeds = this.parameterFeeds();
     for (const { name, shape } of this.graph.inputs)
-      feeds[name] = new this.options.ort.Tensor("float32", inputs[name]!, shape);
+      feeds[name] = new this.options.ort.Tensor("float32", arrayOf(inputs[name]!), shape);
     const start = performance.now();
-    const results = await this.session.run(feeds, names);
+    const results = await this.session.run(feeds, kept ? [...names, kept.name] : names);
     this.submitMilliseconds = performance.now() - start;
-    return Object.fromEntries(names.map((name) => [name, results[name]!.data as Float32Array]));
+    const valuesOf = (name: string): Float32Array => results[name]!.data as Float32Array;
+    return {
+      values: Object.fromEntries(names.map((name) => [name, valuesOf(name)])),
+      parts: kept ? keptArrays(valuesOf(kept.name), kept) : [],
+    };
   }
 
-  private async runOnGpu(io: GpuIo, inputs: Tensors, names: readonly string[]): Promise<Tensors> {
+  private async runOnGpu(io: GpuIo, inputs: Inputs, { names, kept }: WantedOutputs): Promise<Results> {
     const start = performance.now();
     io.upload(inputs);
     const feeds = (this.gpuFeeds ??= { ...this.parameterFeeds(), ...io.feeds });
@@ -73,7 +106,8 @@ export class OrtSession implements Session {
     const results = await (this.replayed ? this.replayed.run(run) : run());
     this.submitMilliseconds = performance.now() - start;
     try {
-      return await io.download(results, names);
+      const parts = kept ? keepImages(io.gpu, results[kept.name]!.gpuBuffer, kept) : [];
+      return { values: await io.download(results, names), parts };
     } finally {
       if (results !== this.replayed?.results) disposeOf(results);
     }

@@ -69,6 +69,16 @@ export interface SessionOptions {
 /** float32, row-major, by name. */
 export type Tensors = Readonly<Record<string, Float32Array>>;
 
+/** One image's part of an output, left where it was computed for later runs, of any session of the same back end. */
+export interface KeptPart {
+  /** Values. */
+  readonly length: number;
+  dispose(): void;
+}
+
+/** By name: values, or a part for each image of the batch. */
+export type Inputs = Readonly<Record<string, Float32Array | readonly KeptPart[]>>;
+
 /** One network at one size, ready to run. */
 export interface Session {
   readonly graph: Graph;
@@ -78,7 +88,12 @@ export interface Session {
    * @param wanted names of the outputs to return; all if absent
    * @throws StylusError `device` if the back end fails
    */
-  run(inputs: Tensors, wanted?: readonly string[]): Promise<Tensors>;
+  run(inputs: Inputs, wanted?: readonly string[]): Promise<Tensors>;
+  /** As `run`, and keeps the output `kept`, in parts that are the caller's to dispose of. */
+  runKeeping(
+    inputs: Inputs,
+    options: { readonly wanted: readonly string[]; readonly kept: string },
+  ): Promise<{ readonly values: Tensors; readonly parts: readonly KeptPart[] }>;
   dispose(): Promise<void>;
 }
 

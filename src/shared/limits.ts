@@ -24,6 +24,10 @@ export const limits: {
   readonly steps: Range;
   readonly count: Range;
   readonly cfgScale: Range;
+  /** Of its start and its end. */
+  readonly guidanceInterval: Range;
+  /** Evaluations of the U-Net; 1 reuses nothing. */
+  readonly cacheInterval: Range;
   readonly size: Range & { readonly step: number };
   readonly clipSkip: Range;
   readonly seed: Range;

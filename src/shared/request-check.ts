@@ -9,6 +9,7 @@ import { readRegionMask } from "./region-mask.ts";
 import type {
   AdapterUse,
   DiffusionRequest,
+  GuidanceInterval,
   HiresFix,
   ImageRegions,
   ImageToImage,
@@ -131,6 +132,21 @@ export function checkSize(
 
 export function checkSeed(seed: number): void {
   checkRange("seed", seed, { ...limits.seed, step: 1, name: say`Seed` });
+}
+
+export function checkGuidanceInterval({ start, end }: GuidanceInterval): void {
+  checkRange("guidanceInterval", start, { ...limits.guidanceInterval, name: say`Guidance start` });
+  checkRange("guidanceInterval", end, { ...limits.guidanceInterval, name: say`Guidance end` });
+  if (start > end)
+    refuse(
+      "guidanceInterval",
+      say`Guidance starts at ${start}, after its end at ${end}.`,
+      say`Let it start before it ends.`,
+    );
+}
+
+export function checkCacheInterval(interval: number): void {
+  checkRange("cacheInterval", interval, { ...limits.cacheInterval, step: 1, name: say`Cache interval` });
 }
 
 export function checkVariation({ seed, strength }: Variation): void {

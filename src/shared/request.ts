@@ -94,6 +94,16 @@ export interface ImageJob {
   readonly regions?: ImageRegions;
 }
 
+/**
+ * Where classifier-free guidance works (Kynkäänniemi et al., arXiv 2404.07724): from one noise level to another, both inclusive, as
+ * ComfyUI's start_percent and end_percent count them: 0 is the most noise of training, 1 the least, timesteps between. Elsewhere the
+ * scale is 1.
+ */
+export interface GuidanceInterval {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Rows from the top; transparent pixels are composited on white. */
 export interface RgbaImage {
   readonly width: number;
@@ -153,6 +163,10 @@ export interface DiffusionRequest {
   readonly height: number;
   readonly steps: number;
   readonly cfgScale: number;
+  /** Every step if absent. */
+  readonly guidanceInterval?: GuidanceInterval;
+  /** Every so many evaluations of the U-Net are whole ones, the others use their deep feature (DeepCache); 1, all of them, if absent. */
+  readonly cacheInterval?: number;
   readonly sampler: SamplerId;
   readonly schedule: ScheduleId;
   /** 1 = last layer, 2 = last but one … (A1111's counting). */

@@ -46,7 +46,7 @@ interface AskedImages {
 
 /** What the engine is asked for: the few-step adapter comes on top of each image's own. */
 export function diffusionRequest(options: GenerateOptions, asked: AskedImages): DiffusionRequest {
-  const { width, height, hires, vaeTilePixels } = options;
+  const { width, height, guidanceInterval, cacheInterval, hires, vaeTilePixels } = options;
   const { pack, texts, images, imageToImage } = asked;
   const fewStep = options.fewStep ? pack.cards.find((card) => card.fewStep) : undefined;
   const strength = fewStep?.refined.weight ?? 0;
@@ -58,6 +58,8 @@ export function diffusionRequest(options: GenerateOptions, asked: AskedImages): 
     height,
     steps: options.steps,
     cfgScale: options.cfgScale,
+    ...(guidanceInterval === null ? {} : { guidanceInterval }),
+    ...(cacheInterval === 1 ? {} : { cacheInterval }),
     sampler: options.sampler,
     schedule: options.schedule,
     clipSkip: options.clipSkip,

@@ -76,6 +76,12 @@ describe("our own files", () => {
     negativePrompt: words,
     steps: fc.integer({ min: 1, max: 150 }),
     cfgScale: fc.double({ min: 0, max: 30, noNaN: true }).map((value) => value + 0),
+    cacheInterval: fc.integer({ min: 1, max: 10 }),
+    guidanceInterval: fc.option(
+      fc
+        .tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }))
+        .map(([a, b]) => ({ start: Math.min(a, b) + 0, end: Math.max(a, b) + 0 })),
+    ),
     sampler: fc.constantFrom(...choices.sampler),
     schedule: fc.constantFrom(...choices.schedule),
     clipSkip: fc.integer({ min: 1, max: 12 }),

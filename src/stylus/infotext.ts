@@ -22,6 +22,7 @@ import {
   readInitImageValues,
   readTile,
 } from "./infotext-images.ts";
+import { readCacheInterval, readInterval, samplingFields, samplingLabels } from "./infotext-sampling.ts";
 import { promptsOf } from "./regions.ts";
 import {
   adaptersAnywhere,
@@ -142,6 +143,7 @@ export function writeInfotext({ cards, model, version, ...info }: ImageInfo): st
       ["Sampler", SAMPLER_LABELS[options.sampler]],
       ["Schedule type", SCHEDULE_LABELS[options.schedule]],
       ["CFG scale", String(options.cfgScale)],
+      ...samplingFields(options),
       ["Seed", String(image.seed)],
       ["Size", `${options.width}x${options.height}`],
       ["Model", model],
@@ -248,7 +250,7 @@ const silent: ReadonlySet<string> = new Set(
   width,height,quantity,workflow`
     .split(",")
     .map((label) => label.trim())
-    .concat(plotLabels, regionLabels, foreignRegionLabels),
+    .concat(plotLabels, regionLabels, foreignRegionLabels, samplingLabels),
 );
 
 /**
@@ -283,6 +285,8 @@ export function readSettings(
     noise: readNoise(fields),
     steps: numberIn(fields, "Steps", { ...limits.steps, whole: true }),
     cfgScale: numberIn(fields, "CFG scale", limits.cfgScale),
+    guidanceInterval: readInterval(fields),
+    cacheInterval: readCacheInterval(fields),
     seed: readSeed(fields),
     variation: readVariation(fields) ?? undefined,
     clipSkip: numberIn(withoutMinus(fields, "Clip skip"), "Clip skip", { ...limits.clipSkip, whole: true }),
@@ -301,6 +305,8 @@ export function readSettings(
     ["Schedule type", schedule !== null],
     ["Steps", given.steps !== undefined],
     ["CFG scale", given.cfgScale !== undefined],
+    ["Guidance interval", given.guidanceInterval !== undefined],
+    ["DeepCache interval", given.cacheInterval !== undefined],
     ["Seed", given.seed !== undefined],
     ["Variation seed", given.variation !== undefined],
     ["Variation seed strength", given.variation !== undefined],

@@ -10,9 +10,18 @@ import {
 } from "../shared/limits.ts";
 import { StylusError } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
-import type { AdapterUse, DevicePreference, SamplerId, ScheduleId, Variation } from "../shared/request.ts";
+import type {
+  AdapterUse,
+  DevicePreference,
+  GuidanceInterval,
+  SamplerId,
+  ScheduleId,
+  Variation,
+} from "../shared/request.ts";
 import {
+  checkCacheInterval,
   checkClipSkip,
+  checkGuidanceInterval,
   checkInitImage,
   checkOneOf,
   checkRange,
@@ -67,6 +76,10 @@ export interface GenerateOptions extends Sampling {
   readonly seed: number;
   /** Turns the noise of every image towards that of another seed, seed + i for image i, which then share their own; null: none. */
   readonly variation: Variation | null;
+  /** The noise levels that are guided by `cfgScale`; null: all. */
+  readonly guidanceInterval: GuidanceInterval | null;
+  /** Every so many evaluations of the U-Net are whole ones, the others use their deep feature; 1: all are whole. */
+  readonly cacheInterval: number;
   readonly count: number;
   /** Which reading of the Stylus rules: docs/stylus.md. */
   readonly preset: PresetId;
@@ -131,6 +144,9 @@ export interface SamplingDefaults {
   readonly schedule: ScheduleId;
 }
 
+/** How an image is sampled, as users set it for each mode. */
+export type SamplingSettings = SamplingDefaults & Pick<GenerateOptions, "guidanceInterval" | "cacheInterval">;
+
 /** What a pack is good at; see src/app/packs/packs.ts. */
 export interface PackDefaults {
   readonly width: number;
@@ -174,6 +190,8 @@ export function defaultSize(
 export const defaultOptions = {
   negativePrompt: "",
   variation: null,
+  guidanceInterval: null,
+  cacheInterval: 1,
   count: 1,
   clipSkip: 1,
   noise: "cpu",
@@ -220,6 +238,7 @@ export function completeOptions(partial: PartialOptions, defaults: PackDefaults)
     ...given,
     fewStep,
     start,
+    guidanceInterval: given.guidanceInterval ? { ...given.guidanceInterval } : null,
     plot: given.plot ? plotFrom(given.plot) : null,
     regions: completeRegions(partial.regions),
     hires: hires ? { ...defaultHires, steps: given.steps ?? mode.steps, ...hires } : null,
@@ -252,6 +271,8 @@ export function checkOptions(
   checkRange("count", options.count, { ...limits.count, step: 1, name: say`Images` });
   checkSeed(options.seed);
   if (options.variation !== null) checkVariation(options.variation);
+  if (options.guidanceInterval !== null) checkGuidanceInterval(options.guidanceInterval);
+  checkCacheInterval(options.cacheInterval);
   checkOneOf("preset", options.preset, { among: choices.preset, name: say`Preset` });
   checkOneOf("combine", options.combine, { among: choices.combine, name: say`Combine` });
   checkOneOf("method", options.method, { among: choices.method, name: say`Method` });

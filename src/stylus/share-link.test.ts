@@ -51,6 +51,8 @@ describe("a link", () => {
       height: fc.integer({ min: 8, max: 64 }).map((blocks) => 8 * blocks),
       steps: fc.integer({ min: 1, max: 150 }),
       cfgScale: fc.integer({ min: 2, max: 60 }).map((halves) => halves / 2),
+      cacheInterval: fc.constantFrom(1, 3),
+      guidanceInterval: fc.constantFrom(null, { start: 0.2, end: 0.85 }),
       sampler: fc.constantFrom(...choices.sampler),
       schedule: fc.constantFrom(...choices.schedule),
       clipSkip: fc.integer({ min: 1, max: 2 }),

@@ -7,6 +7,7 @@ import { type Saying } from "../shared/saying.ts";
 import { promptTags, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import { imageFields } from "./infotext-images.ts";
 import { choosesAgain, readSettings, staysWritten, variationFields } from "./infotext.ts";
+import { samplingFields } from "./infotext-sampling.ts";
 import { formatLoraTag } from "./lora-tags.ts";
 import { withoutAdapters } from "./plot/axes.ts";
 import { plotFields } from "./plot/fields.ts";
@@ -31,6 +32,8 @@ const labels: ReadonlyMap<string, string> = new Map([
   ["sampler", "Sampler"],
   ["schedule", "Schedule type"],
   ["cfg", "CFG scale"],
+  ["guidance", "Guidance interval"],
+  ["cache-interval", "DeepCache interval"],
   ["clip-skip", "Clip skip"],
   ["noise", "RNG"],
   ["combine", "Combine"],
@@ -77,6 +80,7 @@ export function writeLink({ options, image, model }: SharedImage, left: Readonly
     ["Sampler", SAMPLER_LABELS[options.sampler]],
     ["Schedule type", SCHEDULE_LABELS[options.schedule]],
     ["CFG scale", String(options.cfgScale)],
+    ...samplingFields(options),
     ["Clip skip", options.clipSkip === 1 ? "" : String(options.clipSkip)],
     ["RNG", options.noise === "nv" ? "NV" : ""],
     ["Combine", options.combine === "switch" ? "switch" : ""],

@@ -1,6 +1,8 @@
 // A plan on the device: buffers, uniforms and bind groups are made once, a run only records and submits dispatches.
 
-import type { Tensors } from "../runtime/backend.ts";
+import type { Value } from "../graph/graph.ts";
+import type { Inputs, KeptPart } from "../runtime/backend.ts";
+import { joinImages, keepImages } from "../runtime/shared/kept-buffers.ts";
 import { type CreateBuffer, destroy } from "./allocation.ts";
 import type { Block } from "./kernels/kernel.ts";
 import { PassTimes } from "./pass-times.ts";
@@ -91,10 +93,16 @@ export class Program {
   }
 
   /** @returns the inputs whose values differ from the last run's */
-  #upload(inputs: Tensors): Set<string> {
+  #upload(inputs: Inputs): Set<string> {
     const changed = new Set<string>();
     for (const [name, buffer] of this.#inputs) {
-      const values = inputs[name]! as Float32Array<ArrayBuffer>;
+      const values = inputs[name]! as Float32Array<ArrayBuffer> | readonly KeptPart[];
+      if (!(values instanceof Float32Array)) {
+        joinImages(this.#device, values, buffer);
+        changed.add(name);
+        this.#uploaded.delete(name);
+        continue;
+      }
       const before = this.#uploaded.get(name);
       if (before && sameBits(before, values)) continue;
       changed.add(name);
@@ -131,7 +139,7 @@ export class Program {
    * Uploads what has changed and submits what depends on it.
    * @param version of the parameters: another one runs everything
    */
-  submit(inputs: Tensors, version: number): void {
+  submit(inputs: Inputs, version: number): void {
     const changed = this.#upload(inputs);
     const isSame = version === this.#version;
     this.#version = version;
@@ -147,15 +155,23 @@ export class Program {
     }
   }
 
-  /** The outputs, once the work submitted before is done. */
-  async download(): Promise<Record<string, Float32Array>> {
+  /** An output of the last run, on the device. */
+  keep(output: Value): KeptPart[] {
+    return keepImages(this.#device, this.#outputs.get(output.name)!.result, output);
+  }
+
+  /** The outputs, all if no names are given, once the work submitted before is done. */
+  async download(
+    names: readonly string[] = [...this.#outputs.keys()],
+  ): Promise<Record<string, Float32Array>> {
+    const wanted = names.map((name) => [name, this.#outputs.get(name)!] as const);
     const encoder = this.#device.createCommandEncoder();
-    for (const { result, staging } of this.#outputs.values())
+    for (const [, { result, staging }] of wanted)
       encoder.copyBufferToBuffer(result, 0, staging, 0, result.size);
     this.#device.queue.submit([encoder.finish()]);
     const values: Record<string, Float32Array> = {};
-    await Promise.all([...this.#outputs.values()].map(({ staging }) => staging.mapAsync(GPUMapMode.READ)));
-    for (const [name, { staging, sizeBytes }] of this.#outputs) {
+    await Promise.all(wanted.map(([, { staging }]) => staging.mapAsync(GPUMapMode.READ)));
+    for (const [name, { staging, sizeBytes }] of wanted) {
       values[name] = new Float32Array(staging.getMappedRange().slice(0, sizeBytes));
       staging.unmap();
     }
@@ -163,7 +179,7 @@ export class Program {
   }
 
   /** Runs once with every dispatch in a pass of its own, and times each on the device. Needs `timestamp-query`. */
-  async profile(inputs: Tensors): Promise<TimedDispatch[]> {
+  async profile(inputs: Inputs): Promise<TimedDispatch[]> {
     this.#upload(inputs);
     const times = new PassTimes(this.#device, this.#prepared.length);
     const encoder = this.#device.createCommandEncoder();

@@ -1,7 +1,7 @@
 // One network on our own kernels. A program is made for each set of outputs that is asked for.
 
 import type { Graph } from "../graph/graph.ts";
-import type { Session, Tensors } from "../runtime/backend.ts";
+import type { Inputs, KeptPart, Session, Tensors } from "../runtime/backend.ts";
 import { isNoRoom } from "./allocation.ts";
 import type { WgslParameterStore } from "./parameters.ts";
 import { checkInputs, runFailure } from "../runtime/shared/session-run.ts";
@@ -33,15 +33,33 @@ export class WgslSession implements Session {
     this.#parts = parts;
   }
 
-  async run(inputs: Tensors, wanted?: readonly string[]): Promise<Tensors> {
+  run(inputs: Inputs, wanted?: readonly string[]): Promise<Tensors> {
+    return this.#run(inputs, this.#names(wanted), (program) => program.download());
+  }
+
+  runKeeping(
+    inputs: Inputs,
+    { wanted, kept }: { readonly wanted: readonly string[]; readonly kept: string },
+  ): Promise<{ readonly values: Tensors; readonly parts: readonly KeptPart[] }> {
+    return this.#run(inputs, [...wanted, kept], async (program) => {
+      const parts = program.keep(this.graph.outputs.find(({ name }) => name === kept)!);
+      return { values: await program.download(wanted), parts };
+    });
+  }
+
+  async #run<Results>(
+    inputs: Inputs,
+    names: readonly string[],
+    read: (program: Program) => Promise<Results>,
+  ): Promise<Results> {
     checkInputs(this.graph, inputs);
     this.#runs++;
     try {
-      const program = await this.#program(wanted);
+      const program = await this.#program(names);
       const start = performance.now();
       program.submit(inputs, this.#parts.parameters.version);
       this.submitMilliseconds = performance.now() - start;
-      const results = await program.download();
+      const results = await read(program);
       program.pace(performance.now() - start);
       return results;
     } catch (cause) {
@@ -57,9 +75,9 @@ export class WgslSession implements Session {
   }
 
   /** Each dispatch of a run, timed on the device. */
-  async profile(inputs: Tensors): Promise<TimedDispatch[]> {
+  async profile(inputs: Inputs): Promise<TimedDispatch[]> {
     checkInputs(this.graph, inputs);
-    const program = await this.#program();
+    const program = await this.#program(this.#names());
     return program.profile(inputs);
   }
 
@@ -81,8 +99,7 @@ export class WgslSession implements Session {
     return wanted ?? this.graph.outputs.map(({ name }) => name);
   }
 
-  #program(wanted?: readonly string[]): Promise<Program> {
-    const names = this.#names(wanted);
+  #program(names: readonly string[]): Promise<Program> {
     const key = names.toSorted().join("\n");
     let program = this.#programs.get(key);
     if (!program) {

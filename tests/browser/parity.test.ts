@@ -2,6 +2,7 @@
 // Tolerance: relative error 1e-4. Measured: text and VAE 1e-6; U-Net 4e-5, entirely from the software GPU's coarse sine.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { backendsIn, type TestedBackend } from "../parity/backends.ts";
+import type { DeepFeatureErrors } from "../parity/deep-feature.ts";
 import { openTestBrowser, type TestBrowser } from "./harness.ts";
 
 /** Defined by blank.html: imports a source file inside the page. */
@@ -31,21 +32,30 @@ interface CaseErrors {
   readonly followed: Readonly<Record<string, boolean>>;
 }
 
+/** One back end for all cases of a page: ONNX Runtime is loaded once. */
+async function openInPage(backendName: string): Promise<void> {
+  const { sharePipelines } = await load("/tests/browser/share-pipelines.ts");
+  const { openBackend } = await load("/tests/parity/backends.ts");
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  const shared = globalThis as { parityBackend?: any };
+  shared.parityBackend = await openBackend(backendName);
+  sharePipelines(shared.parityBackend.gpu);
+}
+
+async function deepFeatureInPage(): Promise<DeepFeatureErrors> {
+  const { deepFeatureErrors } = await load("/tests/parity/deep-feature.ts");
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  return deepFeatureErrors((globalThis as any).parityBackend);
+}
+
 async function runInPage([backendName, name]: readonly [
   backendName: string,
   name: string,
 ]): Promise<CaseErrors> {
   const { openCase } = await load("/tests/browser/parity-case.ts");
-  const { sharePipelines } = await load("/tests/browser/share-pipelines.ts");
-  const { openBackend, replayOf } = await load("/tests/parity/backends.ts");
-  // One back end for all cases: ONNX Runtime is loaded once per page.
+  const { replayOf } = await load("/tests/parity/backends.ts");
   // oxlint-disable-next-line typescript/no-explicit-any -- as above
-  const shared = globalThis as { parityBackend?: any };
-  if (!shared.parityBackend) {
-    shared.parityBackend = await openBackend(backendName);
-    sharePipelines(shared.parityBackend.gpu);
-  }
-  const backend = shared.parityBackend;
+  const backend = (globalThis as any).parityBackend;
   const { parameters, session, feeds, run, error } = await openCase(name, backend);
   const first = await run();
   const second = await run();
@@ -95,6 +105,7 @@ describe.each(backends)("$name", (tested) => {
   const { name: backend, replayOf } = tested;
   beforeAll(async () => {
     await browser.page.reload();
+    await browser.page.evaluate(openInPage, backend);
   });
 
   test.each(networksOf(tested))(
@@ -113,5 +124,15 @@ describe.each(backends)("$name", (tested) => {
       expect(Object.values(followed)).not.toContain(false);
     },
     180_000,
+  );
+
+  test.skipIf(tested.isSlow && !isWgslStage)(
+    "deep features",
+    async () => {
+      const { whole, shallow, alone, swapped, fresh } = await browser.page.evaluate(deepFeatureInPage);
+      for (const error of [...whole, ...shallow, alone]) expect(error).toBeLessThan(TOLERANCE);
+      for (const error of [swapped, fresh]) expect(error).toBeGreaterThan(BROKEN);
+    },
+    300_000,
   );
 });

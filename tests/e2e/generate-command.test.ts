@@ -55,7 +55,10 @@ test("its images contain the settings", async () => {
 test("generates with a checkpoint from the disk", async () => {
   const folder = path.join(out, "model");
   await writeModelFolder(folder);
-  const options = "--seed 5 --steps 2 --size 64x64 --few-step off --adapters none".split(" ");
+  const options =
+    "--seed 5 --steps 2 --size 64x64 --few-step off --adapters none --guidance 0.2-0.8 --cache-interval 2".split(
+      " ",
+    );
   const { status, output } = generateCommand(
     "a castle",
     ...options,
@@ -70,7 +73,9 @@ test("generates with a checkpoint from the disk", async () => {
   };
   expect(report.pack.title).toBe("model");
   const png = readFileSync(path.join(out, "c/a-castle-5.png"));
-  expect((await readPngText(new Uint8Array(png))).get("parameters")).toContain("Model: model");
+  const text = (await readPngText(new Uint8Array(png))).get("parameters");
+  expect(text).toContain("Model: model");
+  expect(text).toContain("Guidance interval: 0.2 to 0.8, DeepCache interval: 2");
 });
 
 test.each([
@@ -89,6 +94,8 @@ test.each([
   [["a", "fox"], /Put the prompt in quotes/],
   [["a fox", "--seed", "-1"], /seed/],
   [["a fox", "--size", "250x256"], /multiples of 8/],
+  [["a fox", "--guidance", "0.8-0.2"], /--guidance must be FROM-TO, 0 to 1 each, not "0\.8-0\.2"/],
+  [["a fox", "--cache-interval", "11"], /--cache-interval must be a whole number from 1 to 10/],
   [["a fox", "--method", "magic"], /--method must be one of/],
   [["a fox", "--region", "nowhere.png: a cat"], /--region: nowhere\.png cannot be read/],
   [["a fox", "--wildcards", "nowhere"], /--wildcards: there is no folder nowhere/],

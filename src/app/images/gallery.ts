@@ -116,6 +116,8 @@ export const runSchema = v.looseObject({
     removed: v.array(v.string()),
     strengths: v.record(v.string(), number),
     variation: v.nullish(v.looseObject({ seed: number, strength: number })),
+    guidanceInterval: v.nullish(v.looseObject({ start: number, end: number })),
+    cacheInterval: v.optional(number),
     start: v.nullish(v.looseObject({ picture: initImageSchema })),
     hires: v.nullish(v.looseObject({})),
     regions: v.nullish(

@@ -17,7 +17,8 @@ export type LanguageModelFit =
   | { readonly kind: "impossible"; readonly lacks: "webgpu"; readonly reason: Saying }
   | { readonly kind: "impossible"; readonly lacks: "shader-f16" };
 
-export interface LanguageModelEntry extends Pick<ModelEntry, "id" | "title" | "summary" | "license"> {
+export interface LanguageModelEntry extends Pick<ModelEntry, "id" | "title" | "license"> {
+  readonly summary: string;
   /** What runs it: web-llm on the GPU, ONNX Runtime on the CPU, or the user's own server. */
   readonly runsOn: "gpu" | "cpu" | "server";
   readonly role: ComposerEntry["role"];

@@ -44,6 +44,8 @@ it("a second pass takes the first one's steps and gives way to an image", () => 
 it.each<[string, Partial<Settings>]>([
   ["text to image", {}],
   ["a variation", { variation: { seed: 9, strength: 0.25, locked: true } }],
+  ["deep features used again", { full: { cacheInterval: 3 } }],
+  ["guidance in an interval", { full: { guidanceInterval: { start: 0.2, end: 0.8 } } }],
   ["adapters in turns", { combine: "switch" }],
   ["an init image", { start: { ...start, mask: null } }],
   [

@@ -14,7 +14,7 @@ import {
   type GenerateOptions,
   type PackDefaults,
   type PartialOptions,
-  type SamplingDefaults,
+  type SamplingSettings,
 } from "../../stylus/options.ts";
 import {
   defaultHires,
@@ -84,8 +84,8 @@ export interface Settings {
   /** Null: the pack's own size. */
   size: { width: number; height: number } | null;
   fewStep: boolean | null; // null: on where the device is slow
-  full: Partial<SamplingDefaults>;
-  fast: Partial<SamplingDefaults>;
+  full: Partial<SamplingSettings>;
+  fast: Partial<SamplingSettings>;
   clipSkip: number;
   noise: "cpu" | "nv";
   start: InitImageSettings | null;
@@ -389,8 +389,8 @@ export function toOptions(
 
 /** The settings that would ask for `options` again, seed locked; pins, bans and sliders are the choice's own. */
 export function fromOptions(options: GenerateOptions, defaults: PackDefaults): Partial<Settings> {
-  const { steps, cfgScale, sampler, schedule, start, hires } = options;
-  const sampling = { steps, cfgScale, sampler, schedule };
+  const { steps, cfgScale, sampler, schedule, guidanceInterval, cacheInterval, start, hires } = options;
+  const sampling = { steps, cfgScale, sampler, schedule, guidanceInterval, cacheInterval };
   const own = defaultSize(start, defaults);
   const isOwn = options.width === own.width && options.height === own.height;
   return {

@@ -30,10 +30,10 @@ describe.each([0.1, 1, 7.5])("σ = %f", (sigma) => {
       const denoise = guidedDenoiser({
         training,
         predictionType,
-        cfgScale: 1,
+        guidance: { cfgScale: 1, interval: undefined },
         groups: [of([{ weight: 1, schedule: always(1) }], always(0))],
         size: pair,
-        predict: async (sample, timestep) => {
+        predict: async (sample, { timestep }) => {
           seen.push([timestep, ...sample]);
           // v = ε·α − x0·s with α = 1/√(σ²+1) and s = σ·α
           return [
@@ -55,7 +55,7 @@ it("guidance goes from the negative prompt along each prompt, by weight and scal
   const denoise = guidedDenoiser({
     training,
     predictionType: "epsilon",
-    cfgScale: 2,
+    guidance: { cfgScale: 2, interval: undefined },
     groups: [
       of(
         [
@@ -72,7 +72,7 @@ it("guidance goes from the negative prompt along each prompt, by weight and scal
       ),
     ],
     size: pair,
-    predict: async (_sample, _timestep, conditionings) =>
+    predict: async (_sample, _step, conditionings) =>
       conditionings.map(({ values }) => values as Float32Array<ArrayBuffer>),
   });
   expect([...(await denoise(Float32Array.of(0), 1))]).toEqual([-(1 + 2 * (3 - 1) - 0.5 * 2 * (5 - 1))]);
@@ -85,10 +85,10 @@ it("asks for no negative prompt where weight times scale is 1, and only there", 
     const denoise = guidedDenoiser({
       training,
       predictionType: "epsilon",
-      cfgScale,
+      guidance: { cfgScale, interval: undefined },
       groups: [of([{ weight, schedule: always(1) }], always(0))],
       size: pair,
-      predict: async (_sample, _timestep, conditionings) => {
+      predict: async (_sample, _step, conditionings) => {
         count = conditionings.length;
         return conditionings.map(({ values }) => values as Float32Array<ArrayBuffer>);
       },
@@ -107,7 +107,7 @@ it("a part counts by its share at each latent, from its group's own negative pro
   const denoise = guidedDenoiser({
     training,
     predictionType: "epsilon",
-    cfgScale: 2,
+    guidance: { cfgScale: 2, interval: undefined },
     groups: [
       {
         parts: [{ prompts: [{ weight: 1, schedule: always(3) }], share: left }],
@@ -121,7 +121,7 @@ it("a part counts by its share at each latent, from its group's own negative pro
       },
     ],
     size: pair,
-    predict: async (_sample, _timestep, conditionings) => {
+    predict: async (_sample, _step, conditionings) => {
       asked.push(conditionings.map(({ values }) => values[0]!));
       return conditionings.map(({ values }) => Float32Array.of(values[0]!, values[0]!));
     },
@@ -147,7 +147,7 @@ it("a group sees its window only, and its prediction counts there only", async (
   const denoise = guidedDenoiser({
     training,
     predictionType: "epsilon",
-    cfgScale: 1,
+    guidance: { cfgScale: 1, interval: undefined },
     size,
     groups: [
       { parts: [{ prompts: [{ weight: 1, schedule: always(1) }], share: rest }], window: null, negative: [] },
@@ -158,7 +158,7 @@ it("a group sees its window only, and its prediction counts there only", async (
       },
     ],
     // Two channels; a prediction is the prompt's number times the sample.
-    predict: async (sample, _timestep, conditionings) => {
+    predict: async (sample, _step, conditionings) => {
       seen.push([...sample]);
       return [sample.map((value) => value * conditionings[0]!.values[0]!)];
     },

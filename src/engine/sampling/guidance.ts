@@ -1,7 +1,8 @@
-// From the U-Net's prediction to the sampler's denoiser: input scaling, classifier-free guidance (Ho & Salimans 2022),
-// composition of prompts (Liu et al. 2022), regions (regions.ts), prompts that change during the run.
+// From the U-Net's prediction to the sampler's denoiser: input scaling, classifier-free guidance (Ho & Salimans 2022) and the
+// interval in which it works, composition of prompts (Liu et al. 2022), regions (regions.ts), prompts that change during the run.
 
 import { StylusError } from "../../shared/errors.ts";
+import type { GuidanceInterval } from "../../shared/request.ts";
 import { say } from "../../shared/saying.ts";
 import type { Conditioning, GuidedPrompt, ScheduledConditioning } from "../prompt/conditioning.ts";
 import type { LatentSize } from "../latent-size.ts";
@@ -24,37 +25,56 @@ export interface GuidedGroup {
   readonly negative: readonly ScheduledConditioning[];
 }
 
+/** How much is guided, and where. */
+export interface Guidance {
+  readonly cfgScale: number;
+  /** Undefined: everywhere. */
+  readonly interval: GuidanceInterval | undefined;
+}
+
 export interface GuidanceOptions<Group extends GuidedGroup = GuidedGroup> {
   readonly training: TrainingSchedule;
   readonly predictionType: "epsilon" | "v_prediction";
-  readonly cfgScale: number;
+  readonly guidance: Guidance;
   readonly groups: readonly Group[];
   readonly size: LatentSize;
   /**
    * Runs the U-Net on one scaled sample for the conditionings of a group, with one prediction each.
    * @param sample [C, H, W] of the group's window
+   * @param step.scale of guidance
    */
   readonly predict: (
     sample: Float32Array<ArrayBuffer>,
-    timestep: number,
+    step: { readonly timestep: number; readonly scale: number },
     conditionings: readonly Conditioning[],
     group: Group,
   ) => Promise<readonly Float32Array[]>;
 }
 
 /** At scale 1 the negative prompt cancels out, so its half of the work is skipped. */
-const needsNegative = ({ parts }: GuidedGroup, cfgScale: number): boolean =>
-  parts.some(({ prompts }) => prompts.length !== 1 || prompts[0]!.weight * cfgScale !== 1);
+const needsNegative = ({ parts }: GuidedGroup, scale: number): boolean =>
+  parts.some(({ prompts }) => prompts.length !== 1 || prompts[0]!.weight * scale !== 1);
 
 /** How many predictions a group takes. */
-export const predictionsOf = (group: GuidedGroup, cfgScale: number): number =>
-  group.parts.reduce((sum, { prompts }) => sum + prompts.length, needsNegative(group, cfgScale) ? 1 : 0);
+export const predictionsOf = (group: GuidedGroup, scale: number): number =>
+  group.parts.reduce((sum, { prompts }) => sum + prompts.length, needsNegative(group, scale) ? 1 : 0);
+
+/** Outside its interval guidance is off. */
+function scaleAt(timestep: number, { cfgScale, interval }: Guidance, training: TrainingSchedule): number {
+  if (interval === undefined) return cfgScale;
+  const denoised = 1 - timestep / (training.length - 1);
+  return denoised >= interval.start && denoised <= interval.end ? cfgScale : 1;
+}
+
+/** The scales that a run may have. */
+export const scalesOf = ({ cfgScale, interval }: Guidance): number[] =>
+  interval === undefined || cfgScale === 1 ? [cfgScale] : [cfgScale, 1];
 
 /** A denoiser for one run, because it counts its evaluations. */
 export function guidedDenoiser<Group extends GuidedGroup>({
   training,
   predictionType,
-  cfgScale,
+  guidance,
   groups,
   size,
   predict,
@@ -66,6 +86,7 @@ export function guidedDenoiser<Group extends GuidedGroup>({
     const sample = new Float32Array(x.length);
     for (let i = 0; i < x.length; i++) sample[i] = x[i]! * inputScale;
     const timestep = training.timestepOf(sigma);
+    const scale = scaleAt(timestep, guidance, training);
     const terms: Term[][] = groups.map(() => []);
     // There and back, so that an evaluation starts with the weights that the last one ended with.
     const order = [...groups.entries()];
@@ -73,9 +94,10 @@ export function guidedDenoiser<Group extends GuidedGroup>({
       const conditionings = group.parts.flatMap(({ prompts }) =>
         prompts.map(({ schedule }) => inForce(schedule, evaluation)),
       );
-      const negated = needsNegative(group, cfgScale);
+      const negated = needsNegative(group, scale);
       if (negated) conditionings.push(inForce(group.negative, evaluation));
-      const predictions = await predict(windowOf(sample, group.window, size), timestep, conditionings, group);
+      const seen = windowOf(sample, group.window, size);
+      const predictions = await predict(seen, { timestep, scale }, conditionings, group);
       terms[index] = termsOf(group, { predictions, negated });
     }
 
@@ -83,7 +105,7 @@ export function guidedDenoiser<Group extends GuidedGroup>({
     const skip = predictionType === "epsilon" ? 1 : inputScale * inputScale;
     const out = predictionType === "epsilon" ? -sigma : -sigma * inputScale;
     const sum = new Float64Array(x.length);
-    for (const term of terms.flat()) addGuided(term, { to: sum, cfgScale, size });
+    for (const term of terms.flat()) addGuided(term, { to: sum, scale, size });
     const denoised = new Float32Array(x.length);
     for (let i = 0; i < x.length; i++) denoised[i] = skip * x[i]! + out * sum[i]!;
     if (!Number.isFinite(denoised[0]!) || !denoised.every(Number.isFinite)) throw notFinite();
@@ -119,13 +141,13 @@ function termsOf(
 /** Adds a term's prediction, guided, at the latents of its window. */
 function addGuided(
   { window, share, unconditional, prompts }: Term,
-  { to, cfgScale, size }: { to: Float64Array; cfgScale: number; size: LatentSize },
+  { to, scale, size }: { to: Float64Array; scale: number; size: LatentSize },
 ): void {
   const { width, height } = window ? sizeOf(window) : size;
   for (let i = 0; i < unconditional.length; i++) {
     const base = unconditional[i]!;
     let guided = base;
-    for (const { weight, prediction } of prompts) guided += weight * cfgScale * (prediction[i]! - base);
+    for (const { weight, prediction } of prompts) guided += weight * scale * (prediction[i]! - base);
     if (share === null) to[i]! += guided;
     else {
       const row = Math.floor(i / width);

@@ -7,7 +7,8 @@ import type { DiffusionEvent, DiffusionRequest, ImageJob } from "../../shared/re
 import type { AdapterLibrary } from "../adapters/library.ts";
 import { BrownianTree } from "../noise/brownian.ts";
 import { eventLoopTurn } from "../../shared/event-loop.ts";
-import { guidedDenoiser, predictionsOf, type GuidedGroup } from "./guidance.ts";
+import { DeepFeatures } from "./deep-features.ts";
+import { guidedDenoiser, predictionsOf, scalesOf, type GuidedGroup } from "./guidance.ts";
 import type { LatentSize } from "../latent-size.ts";
 import type { DiffusionNetworks } from "../networks.ts";
 import { createGenerator, type NormalGenerator } from "../noise/noise.ts";
@@ -62,22 +63,24 @@ export async function* samplingPass(
   const { request, imageIndex, job, size, groups, original, progress } = pass;
   const { seed } = job;
   const { checkpoint } = networks;
-  const { cfgScale } = request;
-  // One session for all groups: another one for each batch size would cost its memory.
-  const atOnce =
-    groups.length === 1 && groups[0]!.parts.length === 1
-      ? undefined
-      : Math.min(MOST_AT_ONCE, ...groups.map((group) => predictionsOf(group, cfgScale)));
-  networks.keepSessions(new Set(groups.map(({ window }) => JSON.stringify(window && sizeOf(window)))).size);
+  const guidance = { cfgScale: request.cfgScale, interval: request.guidanceInterval };
+  const sizes = new Set(groups.map(({ window }) => JSON.stringify(window && sizeOf(window))));
+  const batches = new Set(scalesOf(guidance).map((scale) => networks.batchOf(atOnceOf(groups, scale))));
+  const { cacheInterval = 1 } = request;
+  networks.keepSessions(sizes.size * batches.size * (cacheInterval > 1 ? 2 : 1));
+  const deep = new Map(
+    cacheInterval > 1 ? groups.map((group) => [group, new DeepFeatures(cacheInterval)]) : [],
+  );
   let step = 0;
   let merged = groups[0]!.segments[0]!;
   const guided = guidedDenoiser({
     training,
     predictionType: checkpoint.predictionType,
-    cfgScale,
+    guidance,
     groups,
     size,
-    predict: async (sample, timestep, conditionings, { segments, window }) => {
+    predict: async (sample, { timestep, scale }, conditionings, group) => {
+      const { segments, window } = group;
       await eventLoopTurn();
       throwIfAborted(signal);
       const wanted = segments.find(({ end }) => step < end) ?? segments.at(-1)!;
@@ -86,7 +89,16 @@ export async function* samplingPass(
       const { channels } = pass;
       const input = channels === null ? sample : stacked(sample, windowOf(channels, window, size));
       const seen = window ? sizeOf(window) : size;
-      return networks.predict(input, { timestep, conditionings, size: seen, atOnce, signal });
+      const atOnce = atOnceOf(groups, scale);
+      const features = deep.get(group);
+      return networks.predict(input, {
+        timestep,
+        conditionings,
+        size: seen,
+        atOnce,
+        deep: features && { features, serve: features.serve(conditionings, wanted) },
+        signal,
+      });
     },
   });
   const model: Denoiser = async (x, sigma) => protectedBy(pass, await guided(x, sigma));
@@ -100,15 +112,27 @@ export async function* samplingPass(
   const timestepOf = (sigma: number): number => training.timestepOf(sigma);
   let start = performance.now();
   const sampler = SAMPLERS[request.sampler].sample(model, latent, sigmas, { noise, timestepOf });
-  for await (const { step: done, x, denoised } of sampler) {
-    latent = x;
-    const milliseconds = performance.now() - start;
-    yield { type: "step", imageIndex, step: progress.done + done, steps: progress.total, milliseconds };
-    yield { type: "preview", imageIndex, ...previewOf(denoised, { ...size, preview }) };
-    start = performance.now();
-    step = done;
+  try {
+    for await (const { step: done, x, denoised } of sampler) {
+      latent = x;
+      const milliseconds = performance.now() - start;
+      yield { type: "step", imageIndex, step: progress.done + done, steps: progress.total, milliseconds };
+      yield { type: "preview", imageIndex, ...previewOf(denoised, { ...size, preview }) };
+      start = performance.now();
+      step = done;
+    }
+  } finally {
+    for (const features of deep.values()) features.dispose();
   }
   return original === null ? latent : protectedBy(pass, latent);
+}
+
+/** Batch of all predictions at a scale: one for all groups, since a session for each batch would cost its memory. */
+function atOnceOf(groups: readonly GuidedGroup[], scale: number): number {
+  const predictions = groups.map((group) => predictionsOf(group, scale));
+  return groups.length === 1 && groups[0]!.parts.length === 1
+    ? predictions[0]!
+    : Math.min(MOST_AT_ONCE, ...predictions);
 }
 
 /** Only the noise that a pass starts from varies: what samplers add on the way is that of the seed, as in AUTOMATIC1111. */

@@ -252,6 +252,8 @@ export const run = {
       hires: "no hires fix",
       variation: "no seed variations",
       tiledVae: "no tiled VAE",
+      guidanceInterval: "guided in every step",
+      cache: "no reused features",
       plot: "no plot",
     },
     /** Said to screen readers. */

@@ -42,6 +42,17 @@ export const settings = {
   whileNotFast: "with Fast off",
   steps: "Steps",
   cfgScale: "CFG scale",
+  guidance: {
+    label: "Guide in an interval only",
+    start: "Guidance start",
+    end: "Guidance end",
+    hint: "From all noise (0) to none (1). Outside, the CFG scale is 1 and a step takes half the work.",
+  },
+  cache: {
+    label: "Reuse deep features",
+    interval: "Cache interval",
+    hint: "Every so many steps compute the whole U-Net, the others only its outermost layers.",
+  },
   sampler: "Sampler",
   schedule: "Schedule type",
   clipSkip: "Clip skip",

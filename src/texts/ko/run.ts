@@ -231,6 +231,8 @@ export const run: typeof english = {
       hires: "Hires fix 없음",
       variation: "시드 변형 없음",
       tiledVae: "타일 VAE 없음",
+      guidanceInterval: "모든 스텝에 가이던스 적용",
+      cache: "특징 재사용 없음",
       plot: "플롯 없음",
     },
     announced: {

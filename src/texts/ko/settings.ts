@@ -43,6 +43,17 @@ export const settings: typeof english = {
   whileNotFast: "고속 꺼짐",
   steps: "스텝",
   cfgScale: "CFG 스케일",
+  guidance: {
+    label: "일부 구간에서만 가이던스 적용",
+    start: "가이던스 시작",
+    end: "가이던스 끝",
+    hint: "노이즈만 있는 처음이 0, 노이즈가 없는 끝이 1이에요. 구간 밖에서는 CFG 스케일이 1이 되고 스텝의 계산량이 절반으로 줄어요.",
+  },
+  cache: {
+    label: "깊은 특징 재사용",
+    interval: "캐시 간격",
+    hint: "이 스텝 수마다 한 번씩 U-Net 전체를 계산하고, 나머지 스텝에서는 가장 바깥쪽 층만 계산해요.",
+  },
   sampler: "샘플러",
   schedule: "스케줄 유형",
   clipSkip: "클립 스킵",

@@ -2,13 +2,14 @@
 import { SAMPLER_LABELS } from "../../formats/generation-parameters.ts";
 import { onMount, Show, type JSX } from "solid-js";
 import { countLeftOut } from "../../stylus/licensed-pack.ts";
-import { sizeLimits, type SamplingDefaults } from "../../stylus/options.ts";
+import { sizeLimits, type SamplingSettings } from "../../stylus/options.ts";
 import { NumberField, SelectField, SwitchField } from "../controls/fields.tsx";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { DownloadProgress } from "../models/DownloadProgress.tsx";
 import { problemsOf } from "./problems.ts";
 import { HiresFix } from "./HiresFix.tsx";
+import { LessWork } from "./LessWork.tsx";
 import styles from "./SettingsPanel.module.css";
 import { Variations } from "./Variations.tsx";
 import { useStudio } from "../studio-context.ts";
@@ -23,7 +24,7 @@ export function SettingsPanel(): JSX.Element {
   const studio = useStudio();
   const { settings, setSettings } = studio;
   const options = studio.options;
-  const setSampling = (change: Partial<SamplingDefaults>): void =>
+  const setSampling = (change: Partial<SamplingSettings>): void =>
     studio.fewStep() ? setSettings("fast", change) : setSettings("full", change);
   const setSize = (change: { width?: number; height?: number }): void =>
     setSettings("size", { width: options().width, height: options().height, ...change });
@@ -145,6 +146,7 @@ export function SettingsPanel(): JSX.Element {
             onChange={(clipSkip) => setSettings("clipSkip", clipSkip)}
           />
         </div>
+        <LessWork sampling={options()} onChange={setSampling} />
       </section>
 
       <section>

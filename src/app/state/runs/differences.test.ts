@@ -13,16 +13,22 @@ const rich = options({
   hires: { scale: 1.5 },
   variation: { seed: 3, strength: 0.2 },
   vaeTilePixels: 64,
+  guidanceInterval: { start: 0.2, end: 0.8 },
+  cacheInterval: 2,
 });
 
 it("says what a run has that the other has not, and what it is without", () => {
   expect(differencesOf(rich, plain)).toEqual([
+    "Guide in an interval only",
+    "Reuse deep features",
     "Negative prompt",
     "Hires fix",
     "Seed variations",
     "Tiled VAE (less memory)",
   ]);
   expect(differencesOf(plain, rich)).toEqual([
+    "guided in every step",
+    "no reused features",
     "no negative prompt",
     "no hires fix",
     "no seed variations",

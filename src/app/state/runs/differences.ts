@@ -14,6 +14,11 @@ export function differencesOf(options: GenerateOptions, base: GenerateOptions): 
     [["width", "height"], t.prompt.initImage.size(options.width, options.height)],
     [["steps"], t.prompt.bar.fastSteps(options.steps)],
     [["cfgScale"], t.run.queue.cfgScale(options.cfgScale)],
+    [
+      ["guidanceInterval"],
+      options.guidanceInterval === null ? without.guidanceInterval : t.settings.guidance.label,
+    ],
+    [["cacheInterval"], options.cacheInterval === 1 ? without.cache : t.settings.cache.label],
     [["sampler"], SAMPLER_LABELS[options.sampler]],
     [["schedule"], t.names.schedules[options.schedule]],
     [["clipSkip"], t.run.queue.clipSkip(options.clipSkip)],

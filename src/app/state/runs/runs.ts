@@ -130,6 +130,8 @@ const withLaterOptions = (options: GenerateOptions): GenerateOptions => ({
   ...options,
   start: options.start ?? null,
   variation: options.variation ?? null,
+  guidanceInterval: options.guidanceInterval ?? null,
+  cacheInterval: options.cacheInterval ?? 1,
   hires: options.hires ?? null,
   vaeTilePixels: options.vaeTilePixels ?? null,
   languageModel: options.languageModel ?? null,
