@@ -22,7 +22,12 @@ const backend: Pick<Backend, "createSession"> = {
   createSession: async (graph) => {
     if (fails) throw new Error("no memory");
     const dispose = async (): Promise<void> => void disposed.push(graph.inputs[0]!.name);
-    return { graph, run: async () => ({}), dispose };
+    return {
+      graph,
+      run: async () => ({}),
+      runKeeping: async () => ({ values: {}, parts: [] }),
+      dispose,
+    };
   },
 };
 const parameters: ParameterStore = {
