@@ -284,6 +284,44 @@ test("another VAE replaces the model's own; a download can be paused and resumed
   expect(bugs).toEqual([]);
 });
 
+/** The pixels of shown images, as one number each. */
+const pixelSums = (shown: Locator): Promise<number[]> =>
+  shown.evaluateAll((all) =>
+    Promise.all(
+      all.map(async (image) => {
+        const bitmap = await createImageBitmap(image as HTMLImageElement);
+        const canvas = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d")!;
+        canvas.drawImage(bitmap, 0, 0);
+        const { data } = canvas.getImageData(0, 0, bitmap.width, bitmap.height);
+        return data.reduce((sum, value, index) => (sum * 31 + value * (index % 7)) % 1_000_003, 0);
+      }),
+    ),
+  );
+
+test("a plot of VAEs decodes with each, and the model in use is loaded again", async () => {
+  await openModels();
+  await row("Stable Diffusion 1.5").getByRole("button", { name: "Use Stable Diffusion 1.5" }).click();
+  await ready("Stable Diffusion 1\\.5");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Plot", exact: true }).click();
+  const plot = page.getByRole("dialog", { name: "X/Y/Z plot" });
+  await plot.getByLabel("Type of X: columns").selectOption("VAE");
+  await plot.getByText("2 images").waitFor();
+  await plot.getByRole("button", { name: "Generate plot" }).click();
+  await page.locator("figure img[alt^='Plot of “a castle']").waitFor({ timeout: 120_000 });
+  await page.getByText("2 single images").click();
+  const cells = page.locator("details figure");
+  await expect.poll(() => cells.nth(0).innerText()).toContain("Built-in VAE");
+  await expect.poll(() => cells.nth(1).innerText()).toContain("VAE ft-MSE");
+  const [own, other] = await pixelSums(cells.locator("img"));
+  expect(other).not.toBe(own);
+  await ready("Stable Diffusion 1\\.5");
+  await generate(page, "a castle on a hill");
+  expect(await pixelSums(page.locator("figure[data-status=done] img"))).toEqual([own]);
+  await usePocket();
+  expect(bugs).toEqual([]);
+});
+
 test("storage shows every model, and deleting the one in use leaves Pocket a click away", async () => {
   await openModels();
   await row("Stable Diffusion 1.5").getByRole("button", { name: "Use Stable Diffusion 1.5" }).click();
