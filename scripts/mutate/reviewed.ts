@@ -391,4 +391,11 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "[]",
     reason: "lora_ is a wrapper, too, and what stands behind it says the same",
   },
+  {
+    file: "src/adapters/merging/merge.ts",
+    source: "for (let o = 0; o < gain.length; o++) {",
+    original: "<",
+    replacement: "<=",
+    reason: "typed arrays ignore what is written behind their end",
+  },
 ];

@@ -66,6 +66,10 @@ describe("a run", () => {
       "VAE decoder",
       "image",
     ]);
+    expect(all.flatMap((event) => (event.type === "step" ? [[event.step, event.steps]] : []))).toEqual([
+      [1, 2],
+      [2, 2],
+    ]);
     const image = all.at(-1)!;
     expect(image).toMatchObject({ type: "image", width: 64, height: 64, seed: 1, imageIndex: 0 });
     expect(all.find(({ type }) => type === "preview")).toMatchObject({ width: 8, height: 8 });

@@ -105,6 +105,17 @@ describe("reading", () => {
     },
   );
 
+  it("takes a text of more than half a million characters for prompt, without looking into it", () => {
+    const line = "\nSteps: 5, Seed: 7, Size: 64x64";
+    const text = "a".repeat(500_000 - line.length) + line;
+    expect(parseParameters(text).fields.get("Seed")).toBe("7");
+    expect(parseParameters(`a${text}`)).toEqual({
+      prompt: `a${text}`,
+      negativePrompt: "",
+      fields: new Map(),
+    });
+  });
+
   it("round-trips", () => {
     const line = fc
       .string({ unit: "grapheme", maxLength: 40 })

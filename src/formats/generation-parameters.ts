@@ -86,6 +86,9 @@ function startOfParameters(line: string): number {
   return first !== undefined && USUAL.has(first) ? 0 : steps;
 }
 
+/** Longer texts are no parameters: even those with drawn regions and fields of many extensions are far shorter. */
+export const MAX_PARAMETERS_LENGTH = 500_000;
+
 interface ParameterLine {
   readonly line: number;
   /** What stands before the parameters, in the same line. */
@@ -116,10 +119,11 @@ function findParameters(lines: readonly string[]): ParameterLine | null {
 }
 
 /**
- * Never throws: any other text is all prompt. Parameters stand in a line of three pairs or more, by rule the last one (`isOnlyUsual` for
+ * Never throws: any other text is all prompt, and so is one of more than half a million characters. Parameters stand in a line of three pairs or more, by rule the last one (`isOnlyUsual` for
  * fewer); lines behind it (templates of extensions) are no part of the prompts, and their labels are kept as fields.
  */
 export function parseParameters(text: string): GenerationParameters {
+  if (text.length > MAX_PARAMETERS_LENGTH) return { prompt: text, negativePrompt: "", fields: new Map() };
   const lines = text.replaceAll("\0", "").trim().split(/\r?\n/u);
   const found = findParameters(lines);
   const fields = new Map<string, string>();

@@ -80,6 +80,7 @@ describe("AUTOMATIC1111's text", () => {
       jpeg(jpegSegment(0xe1, ascii("Exif\0\0MM"))),
       bytes(),
       png(pngText("parameters", '{"a": 1}')),
+      png(pngText("parameters", `${"a".repeat(500_001)}\nSteps: 5, Seed: 7, Size: 64x64`)),
     ];
     for (const file of files) expect(await readImageText(file)).toBeNull();
     const all = [

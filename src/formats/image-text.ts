@@ -3,7 +3,12 @@
 import { settingsOfGraph } from "./comfyui-graph.ts";
 import { type ExifTexts, jpegTexts, readExif, webpTexts } from "./exif.ts";
 import { settingsOfEntries, settingsOfJson } from "./foreign-settings.ts";
-import { formatParameters, PARAMETERS_KEYWORD, parseParameters } from "./generation-parameters.ts";
+import {
+  formatParameters,
+  MAX_PARAMETERS_LENGTH,
+  PARAMETERS_KEYWORD,
+  parseParameters,
+} from "./generation-parameters.ts";
 import { readHiddenText } from "./hidden-text.ts";
 import { isJsonObject, parseJsonObject } from "./json.ts";
 import { isPng, pngExif, readPngText } from "./png.ts";
@@ -71,7 +76,8 @@ function settingsIn(found: readonly (readonly [name: string, text: string])[]): 
   const foreign = written === "" || written.startsWith("{") ? settingsOfJson(written) : null;
   if (foreign) return formatParameters(foreign);
   // "{a|b} fox" is a prompt; JSON that is nobody's known here is none.
-  const isText = written !== "" && parseJsonObject(written) === null;
+  const isShort = written !== "" && written.length <= MAX_PARAMETERS_LENGTH;
+  const isText = isShort && parseJsonObject(written) === null;
   if (isText && isSettings(written)) return written;
   const other = settingsOfGraph(entries.get("prompt") ?? "") ?? settingsOfEntries(entries);
   if (other) return formatParameters(other);

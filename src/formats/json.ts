@@ -3,6 +3,9 @@
 const NO_NUMBERS = /"(?:\\.|[^"\\])*(?:"|$)|-?\b(?:NaN|Infinity)\b/gsu;
 const LONG_NUMBERS = /"(?:\\.|[^"\\])*(?:"|$)|(?<![\d.])-?\d{16,}(?![\d.eE])/gsu;
 
+/** Graphs and vectors have a few million characters at most; of nothing but brackets, more would take a minute. */
+const MAX_LENGTH = 5_000_000;
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export const isJsonObject = (value: unknown): value is JsonObject =>
@@ -14,7 +17,7 @@ export const fieldOf = (object: unknown, key: string): unknown =>
 
 /** The object in `text`, with whole numbers of 16 digits and more as text; null for anything else. NaN, which Python writes, is null. */
 export function parseJsonObject(text: string): JsonObject | null {
-  if (!/^\s*\{/u.test(text)) return null;
+  if (text.length > MAX_LENGTH || !/^\s*\{/u.test(text)) return null;
   // What begins with a brace is an object or an error.
   const safe = (source: string): JsonObject =>
     JSON.parse(

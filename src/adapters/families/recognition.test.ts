@@ -199,11 +199,12 @@ describe("a bias", () => {
       kind: "replacement",
       values: Float32Array.of(1, 2, 3, 4),
     });
-    const up = { up_bias: tensor(4), up: tensor(4, 2) };
-    expect(biasOf(up, entry, settings(4))!.delta()).toEqual({
-      kind: "dense",
-      values: Float32Array.of(2, 4, 6, 8),
-    });
+    // The rank is the up part's second axis, whatever kernel it has.
+    for (const up of [tensor(4, 2), tensor(4, 2, 1, 1), tensor(4, 2, 3, 3)])
+      expect(biasOf({ up_bias: tensor(4), up }, entry, settings(4))!.delta()).toEqual({
+        kind: "dense",
+        values: Float32Array.of(2, 4, 6, 8),
+      });
   });
 
   test("is scaled with the outputs by (IA)³, and not with the inputs", () => {

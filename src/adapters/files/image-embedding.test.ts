@@ -118,6 +118,23 @@ describe("none", () => {
     expect(found).toEqual(files.map(() => null));
   });
 
+  it("in images too large for one, which are not read at all", async () => {
+    const { width, height, channels } = { width: 2_001, height: 2_000, channels: 3 as const };
+    const file = new File([pngOf({ width, height: 0, channels, values: new Uint8Array() })], "x.png");
+    const large = new Uint8Array(await file.arrayBuffer());
+    new DataView(large.buffer).setUint32(20, height);
+    let read = 0;
+    const counted = new File([large], "x.png");
+    counted.arrayBuffer = async () => (read++, large.buffer);
+    expect(await embeddingOfImage(counted)).toBeNull();
+    expect(read).toBe(0);
+    new DataView(large.buffer).setUint32(16, 2_000);
+    const fitting = new File([large], "x.png");
+    fitting.arrayBuffer = async () => (read++, large.buffer);
+    expect(await embeddingOfImage(fitting)).toBeNull();
+    expect(read).toBe(1);
+  });
+
   it("in pixels that other texts came with: where they are, the embedding's would be", async () => {
     const pixels = inPixels(compressed(embedding(values(1))));
     expect(await embeddingOfImage(new File([pngOf(pixels, pngText("Title", "a"))], "x.png"))).toBeNull();

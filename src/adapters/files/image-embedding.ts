@@ -22,7 +22,7 @@ const MAX_PIXELS = 4_000_000;
  * @throws StylusError bad-file if its text is damaged
  */
 export async function embeddingOfImage(file: File): Promise<File | null> {
-  if (file.size > MAX_FILE_BYTES || !isPng(new Uint8Array(await file.slice(0, 8).arrayBuffer()))) return null;
+  if (file.size > MAX_FILE_BYTES || !(await mayHoldOne(file))) return null;
   const bytes = new Uint8Array(await file.arrayBuffer());
   const texts = await readPngText(bytes, { cut: true });
   const written = texts.get(KEYWORD);
@@ -40,6 +40,17 @@ export async function embeddingOfImage(file: File): Promise<File | null> {
   const name = nameIn(embedding) || file.name.replace(/\.[^.]+$/, "");
   const tensor = writeSafetensors([{ name: "emb_params", dtype: "F32", ...vectors }]);
   return new File([tensor], `${name}.safetensors`);
+}
+
+/** By the first bytes alone, so that a folder of other images is soon looked through. */
+async function mayHoldOne(file: Blob): Promise<boolean> {
+  const start = new Uint8Array(await file.slice(0, 65_536).arrayBuffer());
+  if (!isPng(start) || start.length < 33) return false;
+  const text = Array.from(start, (byte) => String.fromCharCode(byte)).join("");
+  if (text.includes(KEYWORD)) return true;
+  const view = new DataView(start.buffer);
+  const pixels = view.getUint32(16) * view.getUint32(20);
+  return start[25] === 2 && pixels <= MAX_PIXELS && !/[tiz][ET]Xt/.test(text);
 }
 
 /** The word that stands for it, as far as a file can be named so. */
@@ -78,7 +89,7 @@ function textOfBase64(text: string): string | null {
  */
 async function jsonInPixels(png: Uint8Array<ArrayBuffer>): Promise<string | null> {
   const pixels = await openPngPixels(png);
-  if (pixels?.channels !== 3 || pixels.width * pixels.height > MAX_PIXELS) return null;
+  if (pixels?.channels !== 3) return null;
   const { width, height } = pixels;
   const samples = pixels.first(width);
   const at = (row: number, column: number): number => (row * width + column) * 3;

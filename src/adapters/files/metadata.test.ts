@@ -167,6 +167,8 @@ describe("settings of a module", () => {
     const config = { alpha_pattern: { ...names, [path]: 2, ...patterns } };
     expect(unreadPatterns(mapOf({}), config)).toEqual([long("b"), long("c")]);
     expect(alphaOf(config)).toBe(2);
+    const endless = "a".repeat(20_000_000);
+    expect(unreadPatterns(mapOf({}), { alpha_pattern: { [endless]: 1, b: 1 } })).toEqual([endless]);
   });
 
   test("rsLoRA only where it is true", () => {

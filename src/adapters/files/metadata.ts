@@ -2,7 +2,7 @@
 // All of it is untrusted text; only PEFT's configuration is needed to apply the adapter.
 import { ADAPTER_NETWORKS, type AdapterNetwork } from "../adapter-networks.ts";
 import { cutText, elided, withoutHidden } from "../../shared/untrusted-text.ts";
-import { fullMatcher } from "./expression.ts";
+import { type ExpressionBudget, fullMatcher } from "./expression.ts";
 
 export interface TriggerCandidate {
   readonly tag: string;
@@ -152,11 +152,17 @@ type PathMatcher = (path: string) => boolean;
 function patternMatchers(fieldOf: FieldOf): ReadonlyMap<string, PathMatcher | null> {
   const budget = { parts: 1_000 };
   const patterns = new Set(PATTERN_FIELDS.flatMap((name) => patternsOf(fieldOf, name)));
-  // `get_pattern_key` of PEFT matches its keys in this frame.
-  return new Map(
-    [...patterns].map((key) => [key, nameMatcher(key) ?? fullMatcher(`(.*\\.)?(${key})`, budget)]),
-  );
+  return new Map([...patterns].map((pattern) => [pattern, matcherOf(pattern, budget)]));
 }
+
+function matcherOf(pattern: string, budget: ExpressionBudget): PathMatcher | null {
+  if (pattern.length > MAX_PATTERN_LENGTH) return null;
+  // `get_pattern_key` of PEFT matches its keys in this frame.
+  return nameMatcher(pattern) ?? fullMatcher(`(.*\\.)?(${pattern})`, budget);
+}
+
+/** Longer patterns are not evaluated. */
+const MAX_PATTERN_LENGTH = 1_000;
 
 /** For patterns without anything but names, which diffusers writes by the hundred: a dot stands for any character. Else null. */
 function nameMatcher(pattern: string): PathMatcher | null {

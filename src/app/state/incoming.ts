@@ -44,8 +44,11 @@ const isEmbedding = (file: File): Promise<boolean> =>
 async function withoutEmbeddings(
   files: readonly File[],
 ): Promise<{ readonly images: readonly File[]; readonly embeddings: readonly File[] }> {
-  const found = await Promise.all(files.map(isEmbedding));
-  return { images: files.filter((_, i) => !found[i]), embeddings: files.filter((_, i) => found[i]) };
+  const images: File[] = [];
+  const embeddings: File[] = [];
+  // One after the other: a folder of photographs does not fit into memory.
+  for (const file of files) ((await isEmbedding(file)) ? embeddings : images).push(file);
+  return { images, embeddings };
 }
 
 export function createTaking(context: {

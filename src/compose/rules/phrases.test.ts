@@ -210,6 +210,21 @@ describe("matches by words", () => {
     expect(overlap([], ["hat"])).toBe(0);
   });
 
+  test("colours, sizes and common depictions weigh 0.3, general words 0.2, all others 1", () => {
+    for (const [word, weight] of [
+      ["red", 0.3],
+      ["tiny", 0.3],
+      ["painting", 0.3],
+      ["portrait", 0.3],
+      ["clothing", 0.2],
+      ["violin", 1],
+    ] as const) {
+      const stems = contentStems(word);
+      expect(stems).toHaveLength(1);
+      expect([word, overlap(stems, [...stems, "hat"])]).toEqual([word, weight / (weight + 1)]);
+    }
+  });
+
   test("verbatim: a trusted title or trigger word of two words or more, whole words only", () => {
     const found = (task: string, ...phrases: NamePhrase[]): string | undefined =>
       verbatimPhrase(task, phrases)?.text;
@@ -228,6 +243,8 @@ describe("matches by words", () => {
     const limit = (task: string, ...phrases: NamePhrase[]): number =>
       semanticLimit(contentStems(task), phrases);
     expect(limit("black and red")).toBe(0);
+    for (const words of ["photo", "portrait", "tiny", "art style", "red painting", "picture of a concept"])
+      expect([words, limit(words)]).toEqual([words, 0]);
     expect(limit("black hat")).toBe(1);
     expect(limit("hat violin", phrase("hat violin", { trust: 0.2 }))).toBe(0.2);
     expect(limit("hat violin", phrase("hat violin", { trust: 0.45 }))).toBe(1);

@@ -56,6 +56,19 @@ describe("rules composer", () => {
     });
   });
 
+  test("kind guard: an action fits what does it, where its word stands first, and no other thing", async () => {
+    const levitation = card("levitation", "action", {
+      title: "Zero Gravity",
+      tags: ["levitating", "teapot"],
+      description: "Shows things levitating.",
+    });
+    const of = async (prompt: string) => picked(await compose(prompt, [...exampleCards, levitation]));
+    expect(await of("a levitating teapot")).toEqual({ "levitating teapot": ["levitation"] });
+    expect(await of("a copper teapot")).toEqual({});
+    const { tasks } = await compose("a levitating teapot", [levitation]);
+    expect(tasks[0]!.picks[0]!.similarity).toBeLessThan(1); // near only
+  });
+
   test("kind guard: does not use a style for an object", async () => {
     const found = await compose("a woman with a mosaic of mosaic tiles on the floor, clay pot");
     expect(picked(found)["clay pot"]).toBeUndefined();
