@@ -12,9 +12,9 @@ export const settings: typeof english = {
   image: "이미지",
   width: "너비",
   height: "높이",
+  device: "실행 장치",
   lowVramHint:
     "메모리가 2GB인 그래픽 카드용이에요. 모델을 한 부분씩만 카드에 올리고 U-Net은 8비트로 담아요. 이미지마다 몇 초 더 걸리고 세부가 조금 달라질 수 있어요.",
-  device: "실행 장치",
   noise: "노이즈 소스",
   noises: { cpu: "CPU (대부분의 도구)", nv: "NV (NVIDIA GPU, A1111 방식)" },
   tiledVae: "타일 VAE (메모리 절약)",
