@@ -87,6 +87,7 @@ async function open(kind: "webgpu" | "wasm" = "webgpu", checkpoint = checkpointO
   } as unknown as Backend;
   const networks = await DiffusionNetworks.load(checkpoint, {
     backend,
+    oneAtATime: false,
     onProgress: ({ loadedBytes, totalBytes }) => progress.push([loadedBytes, totalBytes]),
   });
   return { networks, runs, stores, progress, built: () => built };
@@ -100,7 +101,7 @@ const eight = (value: number): number[] => Array.from({ length: 8 }, () => value
 describe("predictions", () => {
   it("on a GPU all at once, each from its own conditioning and the same sample", async () => {
     const { networks, runs } = await open();
-    const predictions = await networks.predict(sample, { timestep: 7, conditionings, size });
+    const predictions = await networks.predict(sample, { timestep: 7, conditionings, size, atOnce: 3 });
     expect(predictions.map((one) => [...one])).toEqual([1, 2, 3].map(eight));
     expect(runs.map(({ inputs }) => inputs)).toEqual([
       {

@@ -20,6 +20,8 @@ export interface RemoteFile {
   readonly key: string;
   /** As in PartRequest. */
   readonly isChosen?: boolean | undefined;
+  /** See `PartRequest`. */
+  readonly token?: string | undefined;
 }
 
 export interface DownloadOptions {
@@ -50,12 +52,12 @@ async function streamWhole(
   options: DownloadOptions & { hash: HashFrontier },
 ): Promise<string> {
   const { hash, signal, connections, onBytes, stallMs = defaultStallMs } = options;
-  const { path, url, sizeBytes, isChosen } = file;
+  const { path, url, sizeBytes, isChosen, token } = file;
   const once = async (): Promise<string> => {
     await writer.reset();
     hash.reset();
     const stop = new AbortController();
-    const part = { path, fromByte: 0, toByte: null, sizeBytes, isChosen, signal };
+    const part = { path, fromByte: 0, toByte: null, sizeBytes, isChosen, token, signal };
     const response = await requestInTime(url, part, { stop, stallMs });
     let received = 0;
     for await (const chunk of chunksOf(response, { path, url, stop, signal, stallMs })) {
@@ -115,6 +117,7 @@ async function attempt(
       url: file.url,
       isChosen: file.isChosen,
       sizeBytes,
+      token: file.token,
       connections: options.connections,
       signal: options.signal,
       segmentBytes: options.segmentBytes ?? defaultSegmentBytes,

@@ -24,6 +24,7 @@ export interface TransferOptions {
   /** As in PartRequest. */
   readonly isChosen?: boolean | undefined;
   readonly sizeBytes: number;
+  readonly token?: string | undefined;
   readonly segmentBytes: number;
   readonly connections: ConnectionLimit;
   /** Concurrent segments per file. */
@@ -164,7 +165,7 @@ export class Transfer {
   }
 
   async #fetchOnce(index: number, signal: AbortSignal): Promise<void> {
-    const { path, url, isChosen, sizeBytes, stallMs, onBytes } = this.#options;
+    const { path, url, isChosen, sizeBytes, token, stallMs, onBytes } = this.#options;
     throwIfAborted(signal);
     if (!this.#serverHasRanges) await this.#startAnew();
     const segments = this.#segments;
@@ -174,7 +175,15 @@ export class Transfer {
     if (segments.received[index] === length) return;
     const fromByte = start + segments.received[index]!;
     const stop = new AbortController();
-    const part = { path, fromByte, toByte: isLast ? null : start + length, sizeBytes, isChosen, signal };
+    const part = {
+      path,
+      fromByte,
+      toByte: isLast ? null : start + length,
+      sizeBytes,
+      isChosen,
+      token,
+      signal,
+    };
     const response = await requestInTime(url, part, { stop, stallMs });
     if (response.status !== 206 && (fromByte > 0 || !isLast)) {
       stop.abort();

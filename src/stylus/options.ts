@@ -21,6 +21,7 @@ import type {
 import {
   checkCacheInterval,
   checkClipSkip,
+  checkDetails,
   checkGuidanceInterval,
   checkInitImage,
   checkOneOf,
@@ -48,6 +49,7 @@ import {
   type InitImageOptions,
   type InitImage,
 } from "./image-options.ts";
+import { completeDetails, type DetailOptions, type PartialDetails } from "./details.ts";
 import { axisNames, axisSayings, plotFrom, type AxisKind, type Plot } from "./plot/axes.ts";
 import { expandPlot } from "./plot/cells.ts";
 import { completeRegions, hasPrompt, type PartialRegions, type RegionOptions } from "./regions.ts";
@@ -116,6 +118,8 @@ export interface GenerateOptions extends Sampling {
   readonly plot: Plot | null;
   /** Parts of the image with words of their own; each chooses its adapters. Null: none. */
   readonly regions: RegionOptions | null;
+  /** Parts of the finished image that are generated once more, enlarged. Null: none. */
+  readonly details: DetailOptions | null;
 }
 
 declare const checked: unique symbol;
@@ -124,7 +128,7 @@ declare const checked: unique symbol;
 export type CheckedOptions = GenerateOptions & { readonly [checked]: true };
 
 /** Options in which anything but the prompt may be left out. */
-export type PartialOptions = Partial<Omit<GenerateOptions, "start" | "hires" | "regions">> & {
+export type PartialOptions = Partial<Omit<GenerateOptions, "start" | "hires" | "regions" | "details">> & {
   readonly prompt: string;
   readonly start?:
     | (Partial<Pick<InitImageOptions, "strength">> & {
@@ -134,6 +138,7 @@ export type PartialOptions = Partial<Omit<GenerateOptions, "start" | "hires" | "
     | null;
   readonly hires?: Partial<HiresOptions> | null;
   readonly regions?: PartialRegions | null;
+  readonly details?: PartialDetails | null;
 };
 
 /** Sampling as one mode of a pack recommends it. */
@@ -206,6 +211,7 @@ export const defaultOptions = {
   vaeTilePixels: null,
   plot: null,
   regions: null,
+  details: null,
 } satisfies Partial<GenerateOptions>;
 
 /** Fills everything that `partial` leaves out. Sampling values come from the mode (few-step or full). */
@@ -241,6 +247,7 @@ export function completeOptions(partial: PartialOptions, defaults: PackDefaults)
     guidanceInterval: given.guidanceInterval ? { ...given.guidanceInterval } : null,
     plot: given.plot ? plotFrom(given.plot) : null,
     regions: completeRegions(partial.regions),
+    details: completeDetails(partial.details),
     hires: hires ? { ...defaultHires, steps: given.steps ?? mode.steps, ...hires } : null,
   };
 }
@@ -287,7 +294,7 @@ export function checkOptions(
     refuse("commercialOnly", say`The option must be true or false.`, say`Correct it, or leave it out.`);
   checkAdapters(options.adapters);
   for (const [id, strength] of Object.entries(options.strengths)) checkStrength("strengths", id, strength);
-  const { start, hires, vaeTilePixels, regions } = options;
+  const { start, hires, vaeTilePixels, regions, details } = options;
   if (start !== null) checkInitImage("start", start);
   if (hires !== null) checkHiresOf(options, hires, defaults);
   if (vaeTilePixels !== null) checkTile(vaeTilePixels, limits.size.step);
@@ -301,6 +308,7 @@ export function checkOptions(
         say`Describe what belongs there, or remove the region.`,
       );
   }
+  if (details !== null) checkDetails(details);
   if (options.plot !== null) checkPlot(options.plot, options, defaults);
   return options as CheckedOptions;
 }

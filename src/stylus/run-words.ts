@@ -2,6 +2,7 @@
 import { StylusError } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import { adviseOnName } from "./adapter-names.ts";
+import { tagsOfDetails } from "./detail-request.ts";
 import type { LoadedPack } from "./loaded-pack.ts";
 import { checkLoraTags, readLoraTags, type LoraTags } from "./lora-tags.ts";
 import type { GenerateOptions } from "./options.ts";
@@ -15,6 +16,8 @@ export interface ReadWords {
   readonly words: RunWords;
   /** Of each prompt. */
   readonly tagsOf: ReadonlyMap<string, LoraTags>;
+  /** Of each area of the detail pass. */
+  readonly inDetails: readonly LoraTags[];
 }
 
 function checkKnown(ids: readonly string[], pack: Pick<LoadedPack, "title" | "cards" | "leftOut">): void {
@@ -55,7 +58,8 @@ export function readWords(
   const cells = options.plot && expandPlot(options.plot, options).cells;
   const words = wordsOfRun(options, { cells, wildcards });
   const tagsOf = new Map(words.prompts.map((prompt) => [prompt, readLoraTags(prompt, pack.cards)]));
-  for (const tags of tagsOf.values()) checkLoraTags(tags);
+  const inDetails = tagsOfDetails(options.details, pack);
+  for (const tags of [...tagsOf.values(), ...inDetails]) checkLoraTags(tags);
   const listed = Array.isArray(options.adapters) ? options.adapters : [];
   checkKnown(
     listed.map(({ id }) => id),
@@ -66,5 +70,5 @@ export function readWords(
     checkKnown(adaptersOf(options.plot), pack);
     checkVaes(options.plot, pack);
   }
-  return { cells, words, tagsOf };
+  return { cells, words, tagsOf, inDetails };
 }

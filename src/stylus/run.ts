@@ -104,8 +104,11 @@ export async function runRequest(
   const pack = licensedPack(whole, asked.commercialOnly);
   const options = asked.settle(pack);
   const imageToImage = options.start && (await opened(options.start, hooks.openInitImage));
-  const { cells, words, tagsOf } = readWords(options, { pack, wildcards: hooks.wildcards ?? new Map() });
-  const ofTags = [...tagsOf.values()].flatMap((tags) => describeUnknownTags(tags, pack));
+  const { cells, words, tagsOf, inDetails } = readWords(options, {
+    pack,
+    wildcards: hooks.wildcards ?? new Map(),
+  });
+  const ofTags = [...tagsOf.values(), ...inDetails].flatMap((tags) => describeUnknownTags(tags, pack));
   const notes = [...words.notes, ...distinct(ofTags)];
   if (notes.length > 0) onEvent({ type: "notes", notes });
 

@@ -93,7 +93,11 @@ export const licenceOf = ({
 /** The card of `draft`; its words are the user's, so they stand as author's and refined description alike. */
 export function cardOf(
   draft: CardDraft,
-  about: { readonly id: string; readonly baseModel: string; readonly report: AdapterReport },
+  about: {
+    readonly id: string;
+    readonly baseModel: string;
+    readonly report: AdapterReport;
+  },
 ): AdapterCard {
   const { id, baseModel, report } = about;
   const description = draft.description.trim();

@@ -88,6 +88,7 @@ async function run(
       mask: null,
       channels: null,
       progress: { done: 0, total: wanted.steps },
+      hasPreview: true,
       ...pass,
     },
     {

@@ -90,6 +90,9 @@ function Actions(): JSX.Element {
         <span>{texts().stored(storedBytes())}</span> <span>{howFound()}</span>
       </p>
       <PickFiles label={texts().add} accept={adapterExtensions} multiple small title={texts().addHint} />
+      <button class={small} type="button" onClick={() => studio.intake.show()}>
+        {t.sources.section}
+      </button>
       <button
         class={`${small} ${controls["quiet"]}`}
         type="button"

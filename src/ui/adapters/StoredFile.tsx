@@ -1,6 +1,7 @@
 // The file of an adapter: its size, the model that it is for, where it is, and a button that deletes a downloaded one.
 import { createSignal, Show, type JSX } from "solid-js";
 import type { LibraryAdapter } from "../../app/adapters/library/library-adapter.ts";
+import { originPage } from "../../app/adapters/sources/origin.ts";
 import { explain } from "../../app/state/runs/runs.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import { ConfirmButton } from "../controls/ConfirmButton.tsx";
@@ -23,6 +24,16 @@ export function StoredFile(props: { readonly adapter: LibraryAdapter }): JSX.Ele
   return (
     <>
       {texts().fileFacts(props.adapter.sizeBytes, props.adapter.card.baseModel)}
+      <Show when={props.adapter.own?.origin}>
+        {(origin) => (
+          <>
+            {". "}
+            <a href={originPage(origin())} target="_blank" rel="noopener noreferrer">
+              {texts().page}
+            </a>
+          </>
+        )}
+      </Show>
       <Show when={remote()}>
         {(file) => (
           <>

@@ -8,6 +8,7 @@ import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { DownloadProgress } from "../models/DownloadProgress.tsx";
 import { problemsOf } from "./problems.ts";
+import { DetailPass } from "./DetailPass.tsx";
 import { HiresFix } from "./HiresFix.tsx";
 import { LessWork } from "./LessWork.tsx";
 import styles from "./SettingsPanel.module.css";
@@ -96,6 +97,7 @@ export function SettingsPanel(): JSX.Element {
         />
         <Variations />
         <HiresFix />
+        <DetailPass />
         <SwitchField
           label={t.settings.tiledVae}
           checked={settings.lowMemory}

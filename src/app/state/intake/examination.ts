@@ -103,9 +103,12 @@ export async function examineFiles(
   {
     services,
     loaded,
+    sidecarOf,
   }: {
     readonly services: Pick<AdapterServices, "inspectAdapter">;
     readonly loaded: () => Promise<LoadedPack>;
+    /** What a site says of the file with this hash, where nothing lies beside it. */
+    readonly sidecarOf?: (sha256: string) => unknown;
   },
 ): Promise<Finding> {
   try {
@@ -120,7 +123,7 @@ export async function examineFiles(
     if (refusal && keptFor === null) return { kind: "refused", refusal, report };
     const card = sameFile(pack, report);
     if (card) return { kind: "known", card, report };
-    const sidecar = await readSidecar(files);
+    const sidecar = (await readSidecar(files)) ?? sidecarOf?.(report.hashes?.sha256 ?? "") ?? null;
     const never = sidecarCard(sidecar, file.name)?.refused;
     if (never) return { kind: "refused", refusal: explainNeverOffered(never), report };
     const draft = draftForm(report, sidecar);

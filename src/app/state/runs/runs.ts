@@ -37,6 +37,7 @@ import {
 import { plotLabels, vaeTitle } from "../plot/labels.ts";
 import { plotFrom, type Plot } from "../../../stylus/plot/axes.ts";
 import { adaptersAnywhere, regionsOfImage } from "../../../stylus/region-text.ts";
+import { withoutTagsOf } from "../../../stylus/details.ts";
 import { expandPlot } from "../../../stylus/plot/cells.ts";
 import { vaeOf } from "../../../stylus/plot/vaes.ts";
 import { run as runOptions, runRequest, type RunRequest } from "../../../stylus/run.ts";
@@ -139,6 +140,7 @@ const withLaterOptions = (options: GenerateOptions): GenerateOptions => ({
   commercialOnly: options.commercialOnly ?? false,
   composer: options.composer ?? "reader",
   regions: options.regions ?? null,
+  details: options.details ?? null,
   plot: wholePlot(options),
 });
 
@@ -387,6 +389,7 @@ export function createRuns(context: RunsContext): Runs {
       negativePrompt: wordsOf(image, view).negativePrompt,
       regions: regionsOfImage(view.options.regions, image, isOut),
       commercialOnly: context.commercialOnly(),
+      details: withoutTagsOf(view.options.details, isOut),
       pins: [], // in the list, too; one that is taken out may be gone
       adapters: rest.length === 0 ? "none" : rest.map(listedOf),
     };
