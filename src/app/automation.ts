@@ -16,14 +16,14 @@ import type { MaskValues } from "../stylus/image-options.ts";
 import { modelOf } from "./packs/packs.ts";
 import { adaptersAnywhere } from "../stylus/region-text.ts";
 import { promptsOf } from "../stylus/regions.ts";
-import type { PartialDetails } from "../stylus/details.ts";
+import type { PartialDetails } from "../stylus/details/details.ts";
 import type { PartialRegions } from "../stylus/regions.ts";
 import { run } from "../stylus/run.ts";
 import type { Nsfw, RunReport } from "../stylus/run-types.ts";
 import type { RegionArea, RgbaImage } from "../shared/request.ts";
 import { hasOtherScript, unknownWords } from "../stylus/vocabulary.ts";
-import { readWildcardFile, type WildcardFile } from "../stylus/wildcard-files.ts";
-import { parseWildcards, type Wildcards } from "../stylus/wildcards.ts";
+import { readWildcardFile, type WildcardFile } from "../stylus/wildcards/files.ts";
+import { parseWildcards, type Wildcards } from "../stylus/wildcards/wildcards.ts";
 import { t } from "../texts/texts.ts";
 
 interface AutomationImage {

@@ -1,7 +1,7 @@
 // What a prompt may go on with at the cursor: `<lora:` names, adapters by their titles, trigger words and tags of cards, embeddings, wildcard
 // files. Pure.
 import type { LoadedPack } from "./loaded-pack.ts";
-import { wildcardReferences } from "./wildcards.ts";
+import { wildcardReferences } from "./wildcards/wildcards.ts";
 
 export type CompletionKind = "lora" | "trigger" | "tag" | "embedding" | "wildcard";
 

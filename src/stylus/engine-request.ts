@@ -2,14 +2,14 @@
 import { withoutTags } from "../shared/prompt-syntax.ts";
 import type { DiffusionRequest, ImageJob, ImageRegions, ImageToImage } from "../shared/request.ts";
 import { adaptersInRegion } from "./batch-plan.ts";
-import { detailPass } from "./detail-request.ts";
+import { detailPass } from "./details/request.ts";
 import { hiresFix } from "./image-options.ts";
 import type { LoadedPack } from "./loaded-pack.ts";
 import type { LoraTags } from "./lora-tags.ts";
 import type { GenerateOptions } from "./options.ts";
 import type { PlannedImage } from "./run-types.ts";
 import { readableText } from "./vocabulary.ts";
-import type { ImageWords } from "./wildcards.ts";
+import type { ImageWords } from "./wildcards/wildcards.ts";
 
 /** An image's words as the text encoder reads them: no tags, nothing that the pack does not know. */
 export function readableWords(

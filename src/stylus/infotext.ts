@@ -11,7 +11,7 @@ import { say, type Saying } from "../shared/saying.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { promptTags, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import { elided } from "../shared/untrusted-text.ts";
-import { detailFields, detailLabels, readDetails } from "./details.ts";
+import { detailFields, detailLabels, readDetails } from "./details/details.ts";
 import { formatLoraTag, readLoraTags } from "./lora-tags.ts";
 import { type GenerateOptions, type PartialOptions } from "./options.ts";
 import {

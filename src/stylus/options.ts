@@ -49,7 +49,7 @@ import {
   type InitImageOptions,
   type InitImage,
 } from "./image-options.ts";
-import { completeDetails, type DetailOptions, type PartialDetails } from "./details.ts";
+import { completeDetails, type DetailOptions, type PartialDetails } from "./details/details.ts";
 import { axisNames, axisSayings, plotFrom, type AxisKind, type Plot } from "./plot/axes.ts";
 import { expandPlot } from "./plot/cells.ts";
 import { completeRegions, hasPrompt, type PartialRegions, type RegionOptions } from "./regions.ts";

@@ -17,7 +17,7 @@ import {
   type ImagePrompt,
   type ImageWords,
   type Wildcards,
-} from "./wildcards.ts";
+} from "./wildcards/wildcards.ts";
 
 export interface RunWords {
   /** Of each image. */

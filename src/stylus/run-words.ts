@@ -2,14 +2,14 @@
 import { StylusError } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import { adviseOnName } from "./adapter-names.ts";
-import { tagsOfDetails } from "./detail-request.ts";
+import { tagsOfDetails } from "./details/request.ts";
 import type { LoadedPack } from "./loaded-pack.ts";
 import { checkLoraTags, readLoraTags, type LoraTags } from "./lora-tags.ts";
 import type { GenerateOptions } from "./options.ts";
 import { adaptersOf, expandPlot, type PlotCell } from "./plot/cells.ts";
 import { checkVaes } from "./plot/vaes.ts";
 import { wordsOfRun, type RunWords } from "./run-images.ts";
-import type { Wildcards } from "./wildcards.ts";
+import type { Wildcards } from "./wildcards/wildcards.ts";
 
 export interface ReadWords {
   readonly cells: readonly PlotCell[] | null;

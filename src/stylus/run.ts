@@ -25,7 +25,7 @@ import { planRun, presetsOf } from "./run-images.ts";
 import { recordImages, recordStages, reportedDevice, type RecorderHooks } from "./run-recorder.ts";
 import type { PlannedImage, RunResult } from "./run-types.ts";
 import { readWords } from "./run-words.ts";
-import type { Wildcards } from "./wildcards.ts";
+import type { Wildcards } from "./wildcards/wildcards.ts";
 
 export interface RunHooks extends RecorderHooks {
   readonly onProgress?: (progress: LoadProgress) => void;

@@ -5,7 +5,7 @@ import type { AdapterCard } from "../retrieval/card.ts";
 import { StylusError } from "../shared/errors.ts";
 import { type Saying } from "../shared/saying.ts";
 import { promptTags, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
-import { detailFields, withoutTagsOf as detailsWithout } from "./details.ts";
+import { detailFields, withoutTagsOf as detailsWithout } from "./details/details.ts";
 import { imageFields } from "./infotext-images.ts";
 import { choosesAgain, readSettings, staysWritten, variationFields } from "./infotext.ts";
 import { samplingFields } from "./infotext-sampling.ts";

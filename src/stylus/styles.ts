@@ -1,7 +1,7 @@
 // Prompt styles and the file that AUTOMATIC1111 keeps them in (styles.csv): modules/styles.py. Pure.
 import { StylusError } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
-import type { ImagePrompt } from "./wildcards.ts";
+import type { ImagePrompt } from "./wildcards/wildcards.ts";
 
 export interface PromptStyle extends ImagePrompt {
   readonly name: string;

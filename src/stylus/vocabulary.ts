@@ -4,7 +4,7 @@ import { contentStems, contentWords, type Word } from "../compose/rules/words.ts
 import { breakWord, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import type { LoadedPack, Vocabulary } from "./loaded-pack.ts";
 import { inNumberOf, surelyMeant, withNearest } from "./things.ts";
-import { wildcardReferences } from "./wildcards.ts";
+import { wildcardReferences } from "./wildcards/wildcards.ts";
 
 /** CLIP's file has 860 kB, that of a vocabulary of 12,288 tokens 220. */
 const SMALL_BYTES = 400_000;

@@ -6,7 +6,7 @@ import { decode } from "fast-png";
 import { afterAll, expect, test } from "vitest";
 import { root } from "../../scripts/run/setup.ts";
 import { readPngText } from "../../src/formats/png.ts";
-import { expandBatch } from "../../src/stylus/wildcards.ts";
+import { expandBatch } from "../../src/stylus/wildcards/wildcards.ts";
 import { generateCommand } from "./generate-command.ts";
 import { writeModelFolder } from "./model-folder.ts";
 

@@ -4,7 +4,7 @@ import type { DBSchema } from "idb";
 import * as v from "valibot";
 import { Records, type DatabaseShape } from "../../storage/records/database.ts";
 import type { PromptStyle } from "../../stylus/styles.ts";
-import type { WildcardFile } from "../../stylus/wildcard-files.ts";
+import type { WildcardFile } from "../../stylus/wildcards/files.ts";
 
 export interface NamedRows<Row extends { readonly name: string }> {
   /** False when nothing outlives the page. */

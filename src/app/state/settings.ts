@@ -24,10 +24,15 @@ import {
   type MaskValues,
   type InitImage,
 } from "../../stylus/image-options.ts";
-import { defaultDetails, detailsFrom, type Detail, type DetailOptions } from "../../stylus/details.ts";
+import {
+  defaultDetails,
+  detailsFrom,
+  type Detail,
+  type DetailOptions,
+} from "../../stylus/details/details.ts";
 import { defaultBaseWeight, hasPrompt, regionsFrom, type Region } from "../../stylus/regions.ts";
 import { plotFrom, type Plot } from "../../stylus/plot/axes.ts";
-import type { ImagePrompt } from "../../stylus/wildcards.ts";
+import type { ImagePrompt } from "../../stylus/wildcards/wildcards.ts";
 import { storedStartSchema } from "../../storage/records/init-image.ts";
 import { withoutTags } from "../../shared/prompt-syntax.ts";
 import {

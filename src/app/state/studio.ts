@@ -56,7 +56,7 @@ import { createWildcards, type WildcardsState } from "./prompt/wildcards.ts";
 import { createStyles, type StylesState } from "./prompt/styles.ts";
 import { openStyles, openWildcards } from "../prompts/named-rows.ts";
 import { openWaitingRuns } from "../prompts/waiting-runs.ts";
-import { expandBatch, type ImagePrompt, type ImageWords } from "../../stylus/wildcards.ts";
+import { expandBatch, type ImagePrompt, type ImageWords } from "../../stylus/wildcards/wildcards.ts";
 import { createTaking } from "./incoming.ts";
 import { checkDownloaded } from "../services/optional-model.ts";
 import { rerankerAbsent } from "../services/reranker.ts";

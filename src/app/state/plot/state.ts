@@ -14,7 +14,7 @@ import {
 import { expandPlot, type ExpandedPlot } from "../../../stylus/plot/cells.ts";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 import { readWords } from "../../../stylus/run-words.ts";
-import type { Wildcards } from "../../../stylus/wildcards.ts";
+import type { Wildcards } from "../../../stylus/wildcards/wildcards.ts";
 import type { RunReport } from "../../../stylus/run-types.ts";
 import type { SettingsStore } from "../settings.ts";
 

@@ -4,7 +4,7 @@ import { textOfFile } from "../../text-file.ts";
 import { StylusError } from "../../../shared/errors.ts";
 import { say } from "../../../shared/saying.ts";
 import { formatStyles, parseStyles, withStyles, type PromptStyle } from "../../../stylus/styles.ts";
-import type { ImagePrompt } from "../../../stylus/wildcards.ts";
+import type { ImagePrompt } from "../../../stylus/wildcards/wildcards.ts";
 import { t } from "../../../texts/texts.ts";
 import type { NamedRows } from "../../prompts/named-rows.ts";
 import { createPromptRows, type PromptRows } from "./prompt-rows.ts";

@@ -1,7 +1,7 @@
 // Wildcard files as the page has them, over a store in memory.
 import { createRoot } from "solid-js";
 import { expect, it } from "vitest";
-import type { WildcardFile } from "../../../stylus/wildcard-files.ts";
+import type { WildcardFile } from "../../../stylus/wildcards/files.ts";
 import type { NamedRows } from "../../prompts/named-rows.ts";
 import { createWildcards, type WildcardsState } from "./wildcards.ts";
 

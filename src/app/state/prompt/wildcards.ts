@@ -2,8 +2,8 @@
 import { createSignal, type Accessor } from "solid-js";
 import { textOfFile } from "../../text-file.ts";
 import { say } from "../../../shared/saying.ts";
-import { readWildcardFile, type WildcardFile } from "../../../stylus/wildcard-files.ts";
-import { parseWildcards, type Wildcards } from "../../../stylus/wildcards.ts";
+import { readWildcardFile, type WildcardFile } from "../../../stylus/wildcards/files.ts";
+import { parseWildcards, type Wildcards } from "../../../stylus/wildcards/wildcards.ts";
 import { t } from "../../../texts/texts.ts";
 import type { NamedRows } from "../../prompts/named-rows.ts";
 import { createPromptRows, type PromptRows } from "./prompt-rows.ts";

@@ -9,7 +9,7 @@ import { licensedPack } from "../../../stylus/licensed-pack.ts";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 import type { Plot } from "../../../stylus/plot/axes.ts";
 import { readWords } from "../../../stylus/run-words.ts";
-import type { ImagePrompt, Wildcards } from "../../../stylus/wildcards.ts";
+import type { ImagePrompt, Wildcards } from "../../../stylus/wildcards/wildcards.ts";
 import { choiceOf, type Adjustments, type ChoiceOptions } from "../choice.ts";
 import { toOptions, type Settings } from "../settings.ts";
 

@@ -8,7 +8,7 @@ import { randomSeed } from "../../../stylus/options.ts";
 import { plotFrom, withDrawnSeeds, type Plot } from "../../../stylus/plot/axes.ts";
 import { hasPrompt } from "../../../stylus/regions.ts";
 import type { MethodId } from "../../../shared/limits.ts";
-import type { ImagePrompt, Wildcards } from "../../../stylus/wildcards.ts";
+import type { ImagePrompt, Wildcards } from "../../../stylus/wildcards/wildcards.ts";
 import type { ChoiceState } from "../choice.ts";
 import { withPrompt, type Settings, type SettingsStore } from "../settings.ts";
 import { checkAskedRun, type AskedRun } from "./asked-run.ts";

@@ -37,12 +37,12 @@ import {
 import { plotLabels, vaeTitle } from "../plot/labels.ts";
 import { plotFrom, type Plot } from "../../../stylus/plot/axes.ts";
 import { adaptersAnywhere, regionsOfImage } from "../../../stylus/region-text.ts";
-import { withoutTagsOf } from "../../../stylus/details.ts";
+import { withoutTagsOf } from "../../../stylus/details/details.ts";
 import { expandPlot } from "../../../stylus/plot/cells.ts";
 import { vaeOf } from "../../../stylus/plot/vaes.ts";
 import { run as runOptions, runRequest, type RunRequest } from "../../../stylus/run.ts";
 import type { LoadedPack, LoadProgress } from "../../../stylus/loaded-pack.ts";
-import type { Wildcards } from "../../../stylus/wildcards.ts";
+import type { Wildcards } from "../../../stylus/wildcards/wildcards.ts";
 
 export interface RunsContext {
   readonly services: RunServices;

@@ -18,7 +18,7 @@ import type {
   RunReport,
   StageId,
 } from "../../../stylus/run-types.ts";
-import type { ImagePrompt } from "../../../stylus/wildcards.ts";
+import type { ImagePrompt } from "../../../stylus/wildcards/wildcards.ts";
 import { withoutTags } from "../../../shared/prompt-syntax.ts";
 import { adaptersOfPlot, regionsOfPlot } from "../../../stylus/infotext.ts";
 import { formatLoraTag } from "../../../stylus/lora-tags.ts";

@@ -1,6 +1,6 @@
 // Text files that `__name__` in a prompt draws from, as the user gives them.
-import { StylusError } from "../shared/errors.ts";
-import { say } from "../shared/saying.ts";
+import { StylusError } from "../../shared/errors.ts";
+import { say } from "../../shared/saying.ts";
 import { isWildcardName, parseWildcards, wildcardName } from "./wildcards.ts";
 
 /** A text file of options for prompts. */

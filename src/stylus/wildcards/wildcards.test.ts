@@ -1,7 +1,7 @@
 // Templates and what is drawn from them.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { propertyRuns } from "../../tests/fixtures/properties.ts";
+import { propertyRuns } from "../../../tests/fixtures/properties.ts";
 import {
   expandBatch,
   expandTemplate,
@@ -10,7 +10,7 @@ import {
   wildcardName,
   type Wildcards,
 } from "./wildcards.ts";
-import { english } from "../shared/saying.ts";
+import { english } from "../../shared/saying.ts";
 
 const none: Wildcards = new Map();
 const files: Wildcards = new Map([

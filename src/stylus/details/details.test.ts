@@ -1,13 +1,13 @@
 // The detail pass from the options to the engine, and into an image's text and a link and back.
 import { describe, expect, it } from "vitest";
-import { pack, refusal, standInServices } from "../../tests/fixtures/stand-in-services.ts";
-import { parseParameters } from "../formats/generation-parameters.ts";
-import { regionMaskSide, writeRegionMask } from "../shared/region-mask.ts";
+import { pack, refusal, standInServices } from "../../../tests/fixtures/stand-in-services.ts";
+import { parseParameters } from "../../formats/generation-parameters.ts";
+import { regionMaskSide, writeRegionMask } from "../../shared/region-mask.ts";
 import { detailsFrom, withoutTagsOf } from "./details.ts";
-import { readSettings, writeInfotext } from "./infotext.ts";
-import { checkOptions, completeOptions, type PartialOptions } from "./options.ts";
-import { run } from "./run.ts";
-import { readLink, writeLink } from "./share-link.ts";
+import { readSettings, writeInfotext } from "../infotext.ts";
+import { checkOptions, completeOptions, type PartialOptions } from "../options.ts";
+import { run } from "../run.ts";
+import { readLink, writeLink } from "../share-link.ts";
 
 const middle = { x: 0.25, y: 0.25, width: 0.5, height: 0.5 };
 const mask = writeRegionMask(Uint8Array.from({ length: regionMaskSide ** 2 }, (_, i) => i % 2));

@@ -1,10 +1,10 @@
 // The detail pass: parts of the finished image that are generated once more, enlarged, each with words of its own if it has some. Plain data,
 // kept in settings, runs and files.
-import { limits } from "../shared/limits.ts";
-import { replaceTags } from "../shared/prompt-syntax.ts";
-import { readRegionMask } from "../shared/region-mask.ts";
-import { checkDetails } from "../shared/request-check.ts";
-import type { DetailPass, RegionArea } from "../shared/request.ts";
+import { limits } from "../../shared/limits.ts";
+import { replaceTags } from "../../shared/prompt-syntax.ts";
+import { readRegionMask } from "../../shared/region-mask.ts";
+import { checkDetails } from "../../shared/request-check.ts";
+import type { DetailPass, RegionArea } from "../../shared/request.ts";
 
 export interface Detail extends RegionArea {
   /** In place of the image's; empty: the image's. `<lora:…>` tags in it add to the image's adapters. It is no template. */

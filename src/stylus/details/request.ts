@@ -1,11 +1,11 @@
 // What the detail pass of a run asks of the engine. Pure.
-import type { CombineId } from "../shared/limits.ts";
-import type { AdapterUse, DetailPass } from "../shared/request.ts";
-import { adaptersInRegion } from "./batch-plan.ts";
+import type { CombineId } from "../../shared/limits.ts";
+import type { AdapterUse, DetailPass } from "../../shared/request.ts";
+import { adaptersInRegion } from "../batch-plan.ts";
 import type { DetailOptions } from "./details.ts";
-import type { LoadedPack } from "./loaded-pack.ts";
-import { readLoraTags, type LoraTags } from "./lora-tags.ts";
-import { readableText } from "./vocabulary.ts";
+import type { LoadedPack } from "../loaded-pack.ts";
+import { readLoraTags, type LoraTags } from "../lora-tags.ts";
+import { readableText } from "../vocabulary.ts";
 
 /** What the areas' own words say, in their order. */
 export const tagsOfDetails = (

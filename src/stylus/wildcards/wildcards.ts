@@ -8,11 +8,11 @@
 //   \{ \| \} \_          no syntax; the backslash stays, and the engine drops it
 //
 // `{emphasis}` without a bar stays as it is. What was drawn is no template any more: expanding it again changes nothing.
-import { seededRandom } from "../compose/plan/random.ts";
-import { say, type Saying } from "../shared/saying.ts";
-import { limits } from "../shared/limits.ts";
-import { seedsOfImage } from "../shared/seeds.ts";
-import type { GenerateOptions } from "./options.ts";
+import { seededRandom } from "../../compose/plan/random.ts";
+import { say, type Saying } from "../../shared/saying.ts";
+import { limits } from "../../shared/limits.ts";
+import { seedsOfImage } from "../../shared/seeds.ts";
+import type { GenerateOptions } from "../options.ts";
 
 /** Options of the user's files by name, in lower case, without ".txt". */
 export type Wildcards = ReadonlyMap<string, readonly string[]>;

@@ -1,12 +1,12 @@
 // Templates in prompts, from the options to the engine and into the image's text.
 import { describe, expect, it } from "vitest";
-import { pack, standInServices } from "../../tests/fixtures/stand-in-services.ts";
-import { parseParameters } from "../formats/generation-parameters.ts";
-import { limits } from "../shared/limits.ts";
-import { hasTemplate, readSettings, writeInfotext } from "./infotext.ts";
-import { run } from "./run.ts";
-import type { RunEvent } from "./run-types.ts";
-import { english } from "../shared/saying.ts";
+import { pack, standInServices } from "../../../tests/fixtures/stand-in-services.ts";
+import { parseParameters } from "../../formats/generation-parameters.ts";
+import { limits } from "../../shared/limits.ts";
+import { hasTemplate, readSettings, writeInfotext } from "../infotext.ts";
+import { run } from "../run.ts";
+import type { RunEvent } from "../run-types.ts";
+import { english } from "../../shared/saying.ts";
 
 const wildcards = new Map([["things", ["clay fox", "wooden owl"]]]);
 const options = { prompt: "a __things__", fewStep: false, composer: "rules", seed: 3, count: 4 } as const;
