@@ -398,4 +398,11 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "<=",
     reason: "typed arrays ignore what is written behind their end",
   },
+  {
+    file: "src/formats/foreign-settings.ts",
+    source: "if (!value) return null;",
+    original: "!value",
+    replacement: "false",
+    reason: "what follows looks for fields, of which nothing has none",
+  },
 ];

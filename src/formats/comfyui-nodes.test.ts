@@ -108,3 +108,67 @@ it.each<[string, object, string]>([
 ])("words %s", async (_, changes, expected) => {
   expect((await settingsOfGraph(changes))!.prompt).toBe(`${expected} <lora:ink:0.5:0.8> <lora:clay:0:1>`);
 });
+
+it("an adapter's strengths by whatever names its node has for them", async () => {
+  const tagOf = async (type: string, inputs: object): Promise<string> =>
+    (await settingsOfGraph(loader(type, inputs)))!.prompt.replace("a red fox", "").trim();
+  const one = { lora_name: "ink.pt" };
+  for (const unet of ["strength_model", "lora_model_strength", "strength"]) {
+    expect([unet, await tagOf("LoraLoader", { ...one, [unet]: 0.8 })]).toEqual([unet, "<lora:ink:0.8>"]);
+    for (const text of ["strength_clip", "lora_clip_strength"]) {
+      expect(await tagOf("LoraLoader", { ...one, [unet]: 0.8, [text]: 0.6 })).toBe("<lora:ink:0.6:0.8>");
+      expect(await tagOf("LoraLoader", { ...one, [unet]: 0.8, [text]: 0.8 })).toBe("<lora:ink:0.8>");
+      expect(await tagOf("LoraLoaderModelOnly", { ...one, [unet]: 0.8, [text]: 0.6 })).toBe(
+        "<lora:ink:0:0.8>",
+      );
+    }
+  }
+  for (const place of [{ lora_1: "ink.pt" }, { lora_name_1: "ink.pt" }]) {
+    for (const unet of ["model_weight_1", "model_str_1", "strength_1", "lora_wt_1"]) {
+      expect([unet, await tagOf("Stack", { ...place, [unet]: 0.8 })]).toEqual([unet, "<lora:ink:0.8>"]);
+      for (const text of ["clip_weight_1", "clip_str_1"])
+        expect(await tagOf("Stack", { ...place, [unet]: 0.8, [text]: 0.6 })).toBe("<lora:ink:0.6:0.8>");
+    }
+    const simple = { ...place, input_mode: "simple", model_str_1: 0.3 };
+    for (const weight of ["lora_wt_1", "lora_weight_1"])
+      expect(await tagOf("Stack", { ...simple, [weight]: 0.8 })).toBe("<lora:ink:0.8>");
+  }
+});
+
+it("an adapter that is named none, or stands beyond the count, is none", async () => {
+  const of = async (inputs: object): Promise<string> =>
+    (await settingsOfGraph(loader("Stack", inputs)))!.prompt;
+  for (const name of ["None", "none", "NONE", ""]) expect(await of({ lora_name: name })).toBe("a red fox");
+  const places = { lora_name_1: "a.pt", lora_name_2: "b.pt", lora_name_3: "c.pt" };
+  expect(await of({ ...places, lora_count: 2 })).toBe("a red fox <lora:a> <lora:b>");
+  expect(await of({ ...places, lora_count: "1" })).toBe("a red fox <lora:a>");
+  expect(await of({ ...places, switch_2: "Off", switch_3: "On" })).toBe("a red fox <lora:a> <lora:c>");
+});
+
+it("texts are joined by what stands between them, in the order of their names", async () => {
+  const of = async (inputs: object): Promise<string> =>
+    (await settingsOfGraph({ "5": node("Join", inputs) }))!.prompt.split(" <lora")[0]!;
+  for (const [first, second] of [
+    ["string_a", "string_b"],
+    ["text1", "text2"],
+    ["text_a", "text_h"],
+    ["STRING_1", "STRING_2"],
+    ["stringa", "stringb"],
+  ] as const) {
+    const texts = { [second]: "fox", [first]: "red" };
+    expect(await of(texts)).toBe("redfox");
+    expect(await of({ ...texts, delimiter: "-" })).toBe("red-fox");
+    expect(await of({ ...texts, separator: ", " })).toBe("red, fox");
+    expect(await of({ ...texts, [second]: "" })).toBe("red");
+    expect(await of({ ...texts, delimiter: 5, separator: "+" })).toBe("red+fox");
+  }
+});
+
+it("embeddings are named without their folder and ending", async () => {
+  const of = async (text: string): Promise<string> =>
+    (await settingsOfGraph({ "6": node("CLIPTextEncode", { text }) }))!.prompt.split(" <lora")[0]!;
+  expect(await of("embedding:a/b\\c.PT x Embedding: d.bin, (embedding:e.safetensors:1.2)")).toBe(
+    "c x d, (e:1.2)",
+  );
+  expect(await of("myembedding:a embedding:a.v2.pt")).toBe("myembedding:a a.v2");
+});

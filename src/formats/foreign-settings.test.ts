@@ -342,6 +342,144 @@ describe("other tools", () => {
     });
   });
 
+  it("Easy Diffusion's other labels, as its text files and early images have them", async () => {
+    const labels = {
+      "Guidance Scale": "7.5",
+      Steps: "25",
+      Prompt: "a fox",
+      "VAE model": "mse",
+      "Hypernetwork model": "anime",
+      "Hypernetwork Strength": "0.4",
+      "Prompt Strength": "0.8",
+      "LoRA model": "['ink', 'clay']",
+      "LoRA Strength": "[0.5, 0.25]",
+      "Clip Skip": "True",
+      Tiling: "None",
+    };
+    expect(await settingsOfPng(labels)).toEqual({
+      prompt: "a fox <lora:ink:0.5> <lora:clay:0.25>",
+      negativePrompt: "",
+      Steps: "25",
+      "CFG scale": "7.5",
+      "Denoising strength": "0.8",
+      "Clip skip": "2",
+      "use vae model": "mse",
+      "use hypernetwork model": "anime",
+      "hypernetwork strength": "0.4",
+      Version: "Easy Diffusion",
+    });
+    expect(await settingsOfPng({ "Guidance Scale": "7.5" })).toBeNull();
+    expect(await settingsOfPng({ num_inference_steps: "9" })).toMatchObject({ Steps: "9" });
+  });
+
+  it("every field of each tool has its label", async () => {
+    const novel = {
+      prompt: "a",
+      uc: "b",
+      steps: 1,
+      sampler: "s",
+      noise_schedule: "n",
+      scale: 2,
+      seed: 3,
+      width: 4,
+      height: 5,
+      strength: 0.6,
+    };
+    expect(await settingsOfPng({ Source: "m", Comment: novel })).toEqual({
+      prompt: "a",
+      negativePrompt: "b",
+      Steps: "1",
+      Sampler: "s",
+      "Schedule type": "n",
+      "CFG scale": "2",
+      Seed: "3",
+      Size: "4x5",
+      Model: "m",
+      "Denoising strength": "0.6",
+      RNG: "CPU",
+      Version: "NovelAI",
+    });
+    const sui = {
+      prompt: "a",
+      negativeprompt: "b",
+      steps: 1,
+      sampler: "s",
+      scheduler: "n",
+      cfgscale: 2,
+      seed: 3,
+      width: 4,
+      height: 5,
+      model: "m",
+      initimagecreativity: 0.6,
+      clipstopatlayer: -2,
+      swarm_version: "0.9",
+    };
+    expect(await settingsOfPng({ parameters: { sui_image_params: sui } })).toEqual({
+      prompt: "a",
+      negativePrompt: "b",
+      Steps: "1",
+      Sampler: "s",
+      "Schedule type": "n",
+      "CFG scale": "2",
+      Seed: "3",
+      Size: "4x5",
+      Model: "m",
+      "Denoising strength": "0.6",
+      "Clip skip": "2",
+      RNG: "CPU",
+      Version: "SwarmUI 0.9",
+    });
+    // What each tool has in its files without any effect on the image is not named.
+    const silent = {
+      aspectratio: "1:1",
+      sidelength: 9,
+      images: 4,
+      date: "x",
+      generation_time: "x",
+      batchsize: 2,
+      resolution: "r",
+      automaticvae: true,
+      loras: "",
+      loraweights: "x",
+      loratencweights: "x",
+    };
+    expect(
+      Object.keys((await settingsOfPng({ parameters: { sui_image_params: { prompt: "a", ...silent } } }))!),
+    ).toEqual(["prompt", "negativePrompt", "RNG", "Version"]);
+    const quiet = {
+      n_samples: 1,
+      signed_hash: "x",
+      request_type: "x",
+      legacy: true,
+      legacy_v3_extend: true,
+      params_version: 1,
+      add_original_image: true,
+      version: 1,
+      extra_noise_seed: 1,
+    };
+    expect(Object.keys((await settingsOfPng({ Comment: { uc: "b", ...quiet } }))!)).toEqual([
+      "prompt",
+      "negativePrompt",
+      "RNG",
+      "Version",
+    ]);
+    const fooocus = {
+      metadata_scheme: "fooocus",
+      performance: "x",
+      created_by: "x",
+      base_model_hash: "x",
+      fooocus_v2_expansion: "x",
+      vae: "x",
+      negative_prompt: "b",
+    };
+    expect(await settingsOfPng({ parameters: fooocus })).toEqual({
+      prompt: "",
+      negativePrompt: "b",
+      RNG: "CPU",
+      Version: "Fooocus",
+    });
+  });
+
   it("numbers that JSON lacks are null, outside of texts, in linear time", async () => {
     const written = `{"positive_prompt": "NaN${" ".repeat(100_000)}x", "cfg_scale": NaN, "steps": -Infinity}`;
     const read = await settingsOfPng({ invokeai_metadata: written });

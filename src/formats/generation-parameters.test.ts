@@ -105,6 +105,25 @@ describe("reading", () => {
     },
   );
 
+  it("blank lines around texts and parameters are none of them", () => {
+    expect(parseParameters("\n\n a cat \n\nNegative prompt:\n\n dog \n\n Steps: 20\n\n")).toEqual({
+      prompt: "a cat",
+      negativePrompt: "dog",
+      fields: new Map([["Steps", "20"]]),
+    });
+    expect(
+      parseParameters("\0a\0 cat\0\n\n\nNegative prompt: a\n\nb\nSteps: 20, Seed: 1, Size: 8x8"),
+    ).toEqual({
+      prompt: "a cat",
+      negativePrompt: "a\n\nb",
+      fields: new Map([
+        ["Steps", "20"],
+        ["Seed", "1"],
+        ["Size", "8x8"],
+      ]),
+    });
+  });
+
   it("takes a text of more than half a million characters for prompt, without looking into it", () => {
     const line = "\nSteps: 5, Seed: 7, Size: 64x64";
     const text = "a".repeat(500_000 - line.length) + line;

@@ -163,6 +163,79 @@ it("damaged pins and bans are none", () => {
   });
 });
 
+it("settings that are damaged or of another version are as in the beginning, and the others stay", () => {
+  vi.spyOn(Math, "random").mockReturnValue(0.5);
+  const odd = [null, 7, "magic", true, [], [7], {}, { steps: "x", width: 1 }, { seed: null, strength: "1" }];
+  const fields = Object.keys(initial) as (keyof Settings)[];
+  const sound = readBack({ adapters: {} });
+  for (const field of fields)
+    for (const value of odd) {
+      const { [field]: own, ...others } = readBack({ prompt: "a fox", adapters: {}, [field]: value });
+      const { [field]: usual, ...rest } = sound;
+      expect(others).toEqual({ ...rest, ...(field === "prompt" ? {} : { prompt: "a fox" }) });
+      const kept = JSON.stringify(own) === JSON.stringify(value);
+      if (kept) expect([field, Array.isArray(own)]).toEqual([field, Array.isArray(usual)]);
+      expect([field, own === null && usual !== null]).toEqual([field, false]);
+    }
+  for (const saved of [null, 5, "x", [1]]) expect({ ...readBack(saved), adapters: {} }).toEqual(sound);
+  vi.restoreAllMocks();
+});
+
+it("keeps what was stored of every kind", () => {
+  const stored: Partial<Settings> = {
+    model: "sd15",
+    prompt: "a fox",
+    seedLocked: true,
+    variation: { seed: 5, strength: 0.5, locked: true },
+    size: { width: 512, height: 768 },
+    fewStep: false,
+    full: { steps: 9, sampler: "ddim" },
+    fast: { cfgScale: 1.5, schedule: "lcm" },
+    noise: "nv",
+    startValues: { ...initial.startValues, strength: 0.3, region: "masked", fill: "noise" },
+    hiresValues: { ...initial.hiresValues, upscaler: "latent-bicubic", steps: 7 },
+    preset: "paper",
+    combine: "switch",
+    method: "retriever",
+    composer: "rules",
+    languageModel: "phi",
+    temperature: 0.5,
+    device: "wasm",
+    styles: ["ink"],
+    regionValues: { baseWeight: 0.1, addPrompt: false },
+    suggestWords: false,
+    appearance: "dark",
+    language: "ko",
+    history: ["a cat", "a fox"],
+  };
+  expect(readBack(stored)).toMatchObject(stored);
+});
+
+it("parts of settings that are damaged are as in the beginning, their other parts stay", () => {
+  const { startValues, hiresValues, regionValues } = initial;
+  expect(
+    readBack({
+      variation: { seed: 5, strength: null, locked: "yes", more: 1 },
+      full: { steps: "9", sampler: "magic", cfgScale: 3, more: 1 },
+      fast: [],
+      startValues: { strength: 0.3, region: "magic", fill: 5, blur: null },
+      hiresValues: { scale: 1.5, upscaler: "magic", steps: "7" },
+      regionValues: { baseWeight: "1", addPrompt: false },
+      history: ["a", 7, null],
+      size: { width: 512 },
+    }),
+  ).toMatchObject({
+    variation: { seed: 5, strength: 0, locked: false },
+    full: { cfgScale: 3 },
+    fast: {},
+    startValues: { ...startValues, strength: 0.3 },
+    hiresValues: { ...hiresValues, scale: 1.5 },
+    regionValues: { ...regionValues, addPrompt: false },
+    history: ["a"],
+    size: null,
+  });
+});
+
 it("a language is one that the page speaks", () => {
   expect(languageOf(initial)).toBe("en");
   expect(languageOf(readBack({ language: "ko" }))).toBe("ko");

@@ -31,6 +31,7 @@ import {
   type DetailOptions,
 } from "../../stylus/details/details.ts";
 import { defaultBaseWeight, hasPrompt, regionsFrom, type Region } from "../../stylus/regions.ts";
+import { fieldOf } from "../../formats/json.ts";
 import { plotFrom, type Plot } from "../../stylus/plot/axes.ts";
 import type { ImagePrompt } from "../../stylus/wildcards/wildcards.ts";
 import { storedStartSchema } from "../../storage/records/init-image.ts";
@@ -45,7 +46,8 @@ import {
 } from "../../shared/limits.ts";
 import { browserLanguage, isLanguage, type Language } from "../../texts/texts.ts";
 
-export type Appearance = "system" | "light" | "dark";
+const appearances = ["system", "light", "dark"] as const;
+export type Appearance = (typeof appearances)[number];
 
 /** The init image, by its id in the input store. */
 export interface InitImageSettings {
@@ -202,29 +204,80 @@ function read(): Settings {
   }
 }
 
-/** Settings from what was stored, of an earlier version too. @throws when it is damaged */
+/** `saved` where it has values of the same types as `initial`, else that. */
+function sameTypes<Values extends object>(saved: unknown, initial: Values): Values {
+  const entries = Object.entries(initial).map(([key, value]: [string, unknown]) => {
+    const own = fieldOf(saved, key);
+    return [key, typeof own === typeof value && own !== null ? own : value] as const;
+  });
+  return Object.fromEntries(entries) as Values;
+}
+
+const oneOf = <Choice extends string>(list: readonly Choice[], saved: string, usual: Choice): Choice =>
+  list.find((choice) => choice === saved) ?? usual;
+
+const sizeSchema = v.object({ width: v.number(), height: v.number() });
+const stringsFrom = (list: unknown): string[] =>
+  Array.isArray(list) ? list.filter((entry) => typeof entry === "string") : [];
+
+function samplingFrom(saved: unknown): Partial<SamplingSettings> {
+  const entries = Object.entries(v.is(v.looseObject({}), saved) ? saved : {}).filter(([key, value]) =>
+    v.is(samplingSchema, { [key]: value }),
+  );
+  return Object.fromEntries(entries);
+}
+const samplingSchema = v.partial(
+  v.strictObject({
+    steps: v.number(),
+    cfgScale: v.number(),
+    sampler: v.picklist(choices.sampler),
+    schedule: v.picklist(choices.schedule),
+    guidanceInterval: v.nullable(v.object({ start: v.number(), end: v.number() })),
+    cacheInterval: v.number(),
+  }),
+);
+
+/** Settings from what was stored, of an earlier version too. What is damaged or unknown is as in the beginning. */
 export function settingsFrom(saved: Readonly<Record<string, unknown>>): Settings {
   const initial = initialSettings();
-  const known = Object.entries(saved).filter(([key, value]) => {
-    const expected = initial[key as keyof Settings];
-    return (
-      Object.hasOwn(initial, key) && (expected === null || value === null || typeof value === typeof expected)
-    );
-  });
-  const read = { ...initial, ...(Object.fromEntries(known) as Partial<Settings>) };
+  const read = sameTypes(saved, initial);
+  const startValues = sameTypes(saved["startValues"], initial.startValues);
+  const hiresValues = sameTypes(saved["hiresValues"], initial.hiresValues);
+  const hiresSteps = fieldOf(saved["hiresValues"], "steps");
   return {
     ...read,
+    noise: oneOf(choices.noise, read.noise, initial.noise),
+    device: oneOf(choices.device, read.device, initial.device),
+    preset: oneOf(choices.preset, read.preset, initial.preset),
+    combine: oneOf(choices.combine, read.combine, initial.combine),
+    method: oneOf(choices.method, read.method, initial.method),
+    composer: oneOf(choices.composer, read.composer, initial.composer),
+    appearance: oneOf(appearances, read.appearance, initial.appearance),
+    size: v.is(sizeSchema, read.size) ? read.size : null,
+    fewStep: typeof saved["fewStep"] === "boolean" ? saved["fewStep"] : null,
+    languageModel: typeof saved["languageModel"] === "string" ? saved["languageModel"] : null,
+    full: samplingFrom(read.full),
+    fast: samplingFrom(read.fast),
     start: v.is(storedStartSchema, read.start) ? read.start : null,
-    styles: Array.isArray(read.styles) ? read.styles.filter((name) => typeof name === "string") : [],
-    language: isLanguage(read.language) ? read.language : null,
+    styles: stringsFrom(read.styles),
+    history: stringsFrom(read.history),
+    language: isLanguage(saved["language"]) ? saved["language"] : null,
     regions: regionsFrom(read.regions),
-    regionValues: { ...initial.regionValues, ...read.regionValues },
+    regionValues: sameTypes(saved["regionValues"], initial.regionValues),
     details: detailsFrom(read.details),
-    detailValues: { ...initial.detailValues, ...read.detailValues },
+    detailValues: sameTypes(saved["detailValues"], initial.detailValues),
     plot: plotFrom(read.plot),
-    variation: { ...initial.variation, ...read.variation },
-    startValues: { ...initial.startValues, ...read.startValues },
-    hiresValues: { ...initial.hiresValues, ...read.hiresValues },
+    variation: sameTypes(saved["variation"], initial.variation),
+    startValues: {
+      ...startValues,
+      region: oneOf(choices.maskRegion, startValues.region, initial.startValues.region),
+      fill: oneOf(choices.maskFill, startValues.fill, initial.startValues.fill),
+    },
+    hiresValues: {
+      ...hiresValues,
+      upscaler: oneOf(choices.upscaler, hiresValues.upscaler, initial.hiresValues.upscaler),
+      steps: typeof hiresSteps === "number" ? hiresSteps : null,
+    },
     restored: isRestored(read.restored)
       ? { ...read.restored, combine: read.restored.combine ?? read.combine } // those of before have none
       : null,
@@ -234,11 +287,9 @@ export function settingsFrom(saved: Readonly<Record<string, unknown>>): Settings
 
 /** Before they were kept by model, pins and bans stood in the settings themselves: they were those of the model in use. */
 function readRules({ adapters, ...old }: Record<string, unknown>, model: string): Settings["adapters"] {
-  const ids = (list: unknown): string[] =>
-    Array.isArray(list) ? list.filter((id) => typeof id === "string") : [];
   const rules = (value: unknown): AdapterRules => {
     const { pins, bans } = (value ?? {}) as Record<string, unknown>;
-    return { pins: ids(pins), bans: ids(bans) };
+    return { pins: stringsFrom(pins), bans: stringsFrom(bans) };
   };
   const byModel = typeof adapters === "object" && adapters !== null ? adapters : { [modelOf(model)]: old };
   return Object.fromEntries(Object.entries(byModel).map(([id, value]) => [id, rules(value)]));
