@@ -5,7 +5,7 @@ import { type Measurement, measure } from "./measure.ts";
 
 const help = `Usage: npm run bench -- [options]
 
-  --device D   auto, webgpu, wasm (default auto)
+  --device D   auto, webgpu, low-vram, wasm (default auto)
   --json       print the figures as JSON`;
 
 const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;

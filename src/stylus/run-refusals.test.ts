@@ -20,7 +20,7 @@ describe("run", () => {
   });
 
   it.each([
-    ["device", { device: "gpu" }, "Device cannot be “gpu”.", "Use one of auto, webgpu, wasm."],
+    ["device", { device: "gpu" }, "Device cannot be “gpu”.", "Use one of auto, webgpu, low-vram, wasm."],
     [
       "preset",
       { preset: "constructor" },
