@@ -1,6 +1,6 @@
 // The sites that adapters are downloaded from by their address. The page's policy allows these hosts and no others for it.
 
-/** Answers any page (`src/server/utils/endpoint-helpers.ts` of github.com/civitai/civitai). civitai.red and civitai.green have the same models. */
+/** Lets any page read its answers (endpoint-helpers.ts of github.com/civitai/civitai); civitai.red and civitai.green are the same site. */
 export const civitaiUrl = "https://civitai.com";
 export const hubUrl = "https://huggingface.co";
 
