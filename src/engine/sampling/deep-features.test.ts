@@ -60,7 +60,7 @@ it.each(Object.keys(SAMPLERS) as SamplerId[])("%s: counts evaluations, and repro
   expect(await runs.imageHash(change)).toBe(await runs.imageHash(change));
 });
 
-describe("begins anew", () => {
+describe("starts again", () => {
   const change = { steps, cacheInterval: 3 };
 
   it("with each image and each pass", async () => {
