@@ -36,9 +36,18 @@ it("lets the page ask every hub for its files", () => {
     "https://*.huggingface.co",
     "https://*.hf.co",
     "https://raw.githubusercontent.com",
+    "https://civitai.com",
+    "https://image.civitai.com",
+    "https://b2.civitai.com",
+    "https://civitai-delivery-worker-prod.5ac0637cfd0766c97916cefa3764fbdf.r2.cloudflarestorage.com",
     "http://localhost:*",
     "http://127.0.0.1:*",
   ]);
+});
+
+it("lets the widget ask no site of adapters, and no server of the user's", () => {
+  const policy = headersFor("/widget.html")["Content-Security-Policy"];
+  for (const host of ["civitai.com", "cloudflarestorage.com", "localhost"]) expect(policy).not.toContain(host);
 });
 
 it("runs scripts of the site only", () => {

@@ -1,6 +1,7 @@
 // The response headers of the site, in one place for the development server, `npm start` and the built page's meta tag.
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { civitaiContent, civitaiUrl, hubUrl } from "../../src/app/adapters/sources/hosts.ts";
 
 const manifestFolder = path.resolve(import.meta.dirname, "../../model-manifests");
 
@@ -78,13 +79,21 @@ export function modelServers(text: string): string[] {
 const manifestSources = connectSources(readManifests());
 const allowedServers = modelServers(process.env["STYLUS_MODEL_SERVERS"] ?? "");
 
+/** Sites that adapters are downloaded from by their address: nothing is asked of them unless the user asks for it. */
+const adapterSites = [
+  civitaiUrl,
+  ...civitaiContent,
+  ...[hubUrl, ...(contentHosts[hubUrl] ?? [])].filter((source) => !manifestSources.includes(source)),
+];
+
 export const contentSecurityPolicy = contentSecurityPolicyFor([
   ...manifestSources,
+  ...adapterSites,
   ...loopback,
   ...allowedServers,
 ]);
 
-/** The widget asks no server of the user's. */
+/** The widget asks no server of the user's, and takes no adapters. */
 export const widgetSecurityPolicy = contentSecurityPolicyFor(manifestSources);
 
 /** Cross-origin isolation: without it there is no SharedArrayBuffer and WebAssembly has one thread. */

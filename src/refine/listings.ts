@@ -1,25 +1,10 @@
-// The formats that cards come in: Civitai's API and its `.civitai.info` sidecars, A1111's sidecars, our manifests, our cards, plain lists.
+// The formats that cards come in: Civitai's API and its `.civitai.info` sidecars, the hub's API, A1111's sidecars, our manifests, our
+// cards, plain lists.
 // Everything in them is optional somewhere, so fields are read one by one and what is not of its type counts as absent.
 import { type AdapterCategory } from "../retrieval/card.ts";
+import { type Fields, fieldsOf, isFields, listOf, numberOf, textOf, textsOf } from "./fields.ts";
+import { hubCard, isHubRepository } from "./hub-listing.ts";
 import { type Found, rawCard, type RawCard } from "./raw-card.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
-const numberOf = (value: unknown): number | undefined => {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
-};
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const textsOf = (value: unknown): string[] =>
-  Array.isArray(value)
-    ? value.filter((entry) => typeof entry === "string")
-    : textOf(value)
-      ? [textOf(value)]
-      : [];
 
 /** Civitai's own words. */
 const hubCategories: readonly string[] = [
@@ -239,11 +224,12 @@ const matrixVersion = (value: Fields): Fields => ({
 
 /**
  * What lies beside an adapter file under its name: `.civitai.info`, the model's answer of Civitai's API (SD.Next), `.metadata.json` of
- * ComfyUI's LoRA manager, `.cm-info.json` of StabilityMatrix, or A1111's `.json` ("description", "activation text", "preferred weight").
- * Null: none of them.
+ * ComfyUI's LoRA manager, `.cm-info.json` of StabilityMatrix, the hub's answer about its repository, or A1111's `.json` ("description",
+ * "activation text", "preferred weight"). Null: none of them.
  */
 export function sidecarCard(value: unknown, fileName: string): RawCard | null {
   if (!isFields(value)) return null;
+  if (isHubRepository(value)) return hubCard(value, fileName);
   if (isCivitai(value)) return civitaiCard(value, fileName);
   if (isFields(value["civitai"]) && isCivitai(value["civitai"]))
     return civitaiCard(value["civitai"], fileName);

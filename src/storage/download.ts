@@ -18,6 +18,8 @@ export interface RemoteFile {
   readonly sha256: string | null;
   /** Name of the partial file: the SHA-256 if known. */
   readonly key: string;
+  /** See `PartRequest`. */
+  readonly token?: string | undefined;
 }
 
 export interface DownloadOptions {
@@ -48,13 +50,20 @@ async function streamWhole(
   options: DownloadOptions & { hash: HashFrontier },
 ): Promise<string> {
   const { hash, signal, connections, onBytes, stallMs = defaultStallMs } = options;
-  const { path, url, sizeBytes } = file;
+  const { path, url, sizeBytes, token } = file;
   const once = async (): Promise<string> => {
     await writer.reset();
     hash.reset();
     const stop = new AbortController();
     const both = AbortSignal.any([signal, stop.signal]);
-    const response = await requestPart(url, { path, fromByte: 0, toByte: null, sizeBytes, signal: both });
+    const response = await requestPart(url, {
+      path,
+      fromByte: 0,
+      toByte: null,
+      sizeBytes,
+      token,
+      signal: both,
+    });
     let received = 0;
     for await (const chunk of chunksOf(response, { path, url, stop, signal, stallMs })) {
       writer.write(chunk, received);
@@ -112,6 +121,7 @@ async function attempt(
       path: file.path,
       url: file.url,
       sizeBytes,
+      token: file.token,
       connections: options.connections,
       signal: options.signal,
       segmentBytes: options.segmentBytes ?? defaultSegmentBytes,

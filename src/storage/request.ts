@@ -11,7 +11,17 @@ export interface PartRequest {
   readonly toByte: number | null;
   /** Required size of the whole file; null if unknown. */
   readonly sizeBytes: number | null;
+  /** A key that the server wants in the address; no error names it. */
+  readonly token?: string | undefined;
   readonly signal: AbortSignal;
+}
+
+/** The address with the key as its `token`, as Civitai reads it: a header would need leave of a kind that it gives nobody. */
+export function withToken(url: string, token: string | undefined): string {
+  if (token === undefined) return url;
+  const full = new URL(url);
+  full.searchParams.set("token", token);
+  return full.href;
 }
 
 /** Limits concurrent transfers over all files. */
@@ -63,12 +73,18 @@ function checkRange(response: Response, url: string, part: PartRequest): void {
   }
 }
 
+const unreached = (path: string, why: Saying): Saying => say`${path} could not be downloaded: ${why}.`;
+
+/** Whether a request got no response, or none that a page may read; the browser tells neither from the other. */
+export const isUnreached = ({ said }: StylusError): boolean =>
+  said.message.template === unreached("", say``).template;
+
 /**
  * @returns the response with its body; status 200 if the server ignores ranges
  * @throws StylusError network | not-found | bad-file | cancelled
  */
 export async function requestPart(url: string, part: PartRequest): Promise<Response> {
-  const { path, fromByte, toByte, signal } = part;
+  const { path, fromByte, toByte, token, signal } = part;
   const headers: Record<string, string> =
     fromByte > 0 || toByte !== null
       ? { Range: `bytes=${fromByte}-${toByte === null ? "" : toByte - 1}` }
@@ -76,12 +92,13 @@ export async function requestPart(url: string, part: PartRequest): Promise<Respo
   let response: Response;
   try {
     // Bypasses the HTTP cache, which would store a second copy and serve only one range per address at a time.
-    response = await fetch(url, { headers, signal, credentials: "omit", cache: "no-store" });
+    const address = withToken(url, token);
+    response = await fetch(address, { headers, signal, credentials: "omit", cache: "no-store" });
   } catch (cause) {
     throwIfAborted(signal);
     const { host } = new URL(url);
     const said = isOffline() ? say`this computer is offline` : say`${host} cannot be reached`;
-    throw new StylusError("network", say`${path} could not be downloaded: ${said}.`, {
+    throw new StylusError("network", unreached(path, said), {
       where: url,
       remedy: say`Check your connection and try again; the download resumes.`,
       cause,

@@ -263,3 +263,68 @@ it("refuses a download that cannot fit into memory, less what an earlier attempt
   await expect(ofSize(limit + 101)).rejects.toMatchObject({ code: "quota" });
   await expect(ofSize(limit + 100)).rejects.toMatchObject({ code: "network" });
 });
+
+const loose = (change: object = {}) => ({
+  path: "w.bin",
+  url: `${site}p/unet/w.bin`,
+  sizeBytes: unet.length,
+  sha256: sha256Of(unet),
+  inParts: false,
+  ...change,
+});
+const requested = (): string[] => host.requests.map(({ url, range }) => `${url} ${range ?? ""}`.trim());
+
+it("fetches one file by its address, in one request where the server shall not be asked for parts", async () => {
+  const received: number[] = [];
+  const { blob, wasStored } = await service.fetchFile(loose(), {
+    onProgress: (bytes) => received.push(bytes),
+  });
+  expect(await bytesIn(blob)).toEqual(new Uint8Array(unet));
+  expect([wasStored, received.at(-1), host.requests.length]).toEqual([false, 5_000, 1]);
+  expect(lockNames).toEqual([`stylus-file-${sha256Of(unet)}`]);
+
+  host.requests.length = 0;
+  expect((await service.fetchFile(loose())).wasStored).toBe(true);
+  expect(host.requests).toEqual([]);
+  await service.removeFile(sha256Of(unet));
+  await service.fetchFile(loose({ inParts: true }));
+  expect(host.requests.length).toBe(5);
+});
+
+it("sends a key in the address, and names it in no error", async () => {
+  const url = `${site}p/unet/w.bin?fileId=7`;
+  host.files.set(`${url}&token=secret`, unet);
+  await service.fetchFile(loose({ url, token: "secret" }));
+  expect(requested()).toEqual([`${url}&token=secret`]);
+  const unknown = loose({ url, token: "secret", sizeBytes: null, sha256: null });
+  expect((await service.fetchFile(unknown)).sha256).toBe(sha256Of(unet));
+  for (const status of [401, 404, 429, 500]) {
+    host.fault = () => new Response(null, { status });
+    const wrong = loose({ url, token: "secret", sha256: "0".repeat(64) });
+    const error = await service.fetchFile(wrong).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ where: url });
+    expect(JSON.stringify([String(error), error])).not.toContain("secret");
+  }
+});
+
+it("continues a file that was cut, and refuses one with another hash", async () => {
+  let cut = true;
+  host.fault = ({ range }) =>
+    range === null && cut ? new Response(bodyOf([unet.subarray(0, 2_000)], "cut")) : null;
+  service = new StorageService({ segmentBytes: 1_000, stallMs: 1_000, retryDelaysMs: [] });
+  await expect(service.fetchFile(loose())).rejects.toMatchObject({ code: "network" });
+  cut = false;
+  host.requests.length = 0;
+  await service.fetchFile(loose());
+  expect(requested()).toEqual([`${site}p/unet/w.bin 2000-`]);
+
+  const other = { sha256: "0".repeat(64) };
+  await expect(service.fetchFile(loose(other))).rejects.toMatchObject({
+    code: "bad-file",
+    message: `w.bin is damaged: expected SHA-256 000000000000…, got ${sha256Of(unet).slice(0, 12)}….`,
+  });
+  const stop = AbortSignal.abort();
+  await expect(service.fetchFile(loose(other), { signal: stop })).rejects.toMatchObject({
+    code: "cancelled",
+  });
+});

@@ -32,6 +32,28 @@ export interface OpenedPack {
   readonly persistent: boolean;
 }
 
+/** A file that is part of no pack. */
+export interface LooseFile {
+  /** For messages. */
+  readonly path: string;
+  readonly url: string;
+  /** Null: the server decides. */
+  readonly sizeBytes: number | null;
+  /** Null: nobody has said. */
+  readonly sha256: string | null;
+  /** See `PartRequest`. */
+  readonly token?: string | undefined;
+  /** Whether the server may be asked for several parts at a time. */
+  readonly inParts: boolean;
+}
+
+export interface FetchedFile {
+  readonly blob: Blob;
+  readonly sha256: string;
+  /** Whether the store had it before: then it belongs to something else, too. */
+  readonly wasStored: boolean;
+}
+
 export interface VerifiedFiles {
   /** Paths of files whose bytes were not what their hash says; they are deleted. */
   readonly damaged: readonly string[];
@@ -87,7 +109,7 @@ async function forEach<Item>(
 }
 
 /** Name of a partial file with an unknown hash. */
-async function partialKey({ url, sha256 }: KnownFile): Promise<string> {
+async function partialKey({ url, sha256 }: Pick<KnownFile, "url" | "sha256">): Promise<string> {
   if (sha256 !== null) return sha256;
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(url));
   return `unknown-${[...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
@@ -246,6 +268,47 @@ export class StorageService {
         });
         await pinDownload(known, { sizeBytes: blob.size, sha256 }, this.#records);
         return { blob, downloadedBytes };
+      },
+    });
+  }
+
+  /**
+   * A file by its address; what of it is stored already is not asked for again. It stays in the store until `removeFile` by its hash.
+   * @throws StylusError network | not-found | bad-file | quota | cancelled
+   */
+  async fetchFile(
+    file: LooseFile,
+    options: {
+      readonly onProgress?: ((receivedBytes: number) => void) | undefined;
+      readonly signal?: AbortSignal | undefined;
+    } = {},
+  ): Promise<FetchedFile> {
+    const { signal = new AbortController().signal, onProgress } = options;
+    const { inParts, ...remote } = file;
+    const { sizeBytes, sha256 } = file;
+    const store = await this.#openStore();
+    const key = await partialKey(file);
+    return locked(key, {
+      signal,
+      work: async () => {
+        const stored = sha256 === null ? null : await store.open(sha256);
+        if (stored && sha256 !== null) return { blob: stored, sha256, wasStored: true };
+        const part = (await store.list()).find(({ name }) => name === key)?.sizeBytes ?? 0;
+        await checkQuota(Math.max(0, (sizeBytes ?? 0) - part), store);
+        const { segmentBytes } = this.#options;
+        const progress = new ProgressReporter(({ receivedBytes }) => onProgress?.(receivedBytes), {
+          totalBytes: sizeBytes ?? 0,
+          fileCount: 1,
+        });
+        const got = await download({ ...remote, key }, store, {
+          ...this.#options,
+          segmentBytes: inParts ? segmentBytes : Math.max(1, sizeBytes ?? 1),
+          connections: this.#connections,
+          signal,
+          onBytes: (receivedBytes) => progress.update(file.path, { receivedBytes, newBytes: 0 }),
+        }).finally(() => progress.stop());
+        onProgress?.(got.blob.size);
+        return { ...got, wasStored: false };
       },
     });
   }

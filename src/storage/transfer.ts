@@ -22,6 +22,7 @@ export interface TransferOptions {
   readonly path: string;
   readonly url: string;
   readonly sizeBytes: number;
+  readonly token?: string | undefined;
   readonly segmentBytes: number;
   readonly connections: ConnectionLimit;
   /** Concurrent segments per file. */
@@ -162,7 +163,7 @@ export class Transfer {
   }
 
   async #fetchOnce(index: number, signal: AbortSignal): Promise<void> {
-    const { path, url, sizeBytes, stallMs, onBytes } = this.#options;
+    const { path, url, sizeBytes, token, stallMs, onBytes } = this.#options;
     throwIfAborted(signal);
     if (!this.#serverHasRanges) await this.#startAnew();
     const segments = this.#segments;
@@ -173,7 +174,7 @@ export class Transfer {
     const fromByte = start + segments.received[index]!;
     const stop = new AbortController();
     const stall = setTimeout(() => stop.abort(), stallMs);
-    const part = { path, fromByte, toByte: isLast ? null : start + length, sizeBytes };
+    const part = { path, fromByte, toByte: isLast ? null : start + length, sizeBytes, token };
     let response: Response;
     try {
       response = await requestPart(url, { ...part, signal: AbortSignal.any([signal, stop.signal]) });

@@ -6,6 +6,12 @@ import type { DeviceReport } from "../shared/request.ts";
 import type { Things } from "./things.ts";
 import type { PackDefaults } from "./options.ts";
 
+/** Where an adapter's file came from. */
+export type AdapterOrigin =
+  | { readonly kind: "civitai"; readonly modelId: number; readonly versionId: number }
+  /** `sha256`: of the file, lower-case hex; empty where the hub names none. */
+  | { readonly kind: "hub"; readonly repo: string; readonly path: string; readonly sha256: string };
+
 /** An adapter that the user has added. Users have it in IndexedDB: a change of shape needs a migration. */
 export interface UserAdapter {
   /** The card's id. */
@@ -16,6 +22,8 @@ export interface UserAdapter {
   readonly file: Blob;
   /** The image that came with it. */
   readonly preview?: Blob;
+  /** Absent: nobody knows. */
+  readonly origin?: AdapterOrigin;
   /** Milliseconds since 1970. */
   readonly addedAt: number;
 }

@@ -9,6 +9,7 @@ import { parseCards } from "../../src/retrieval/cards.ts";
 import cardData from "../../training/pocket/cards.json";
 import { fakeLanguageModels, fakeModels, fakeNsfw, fakeReranker, fakeStored } from "./fake-models.ts";
 import { fakeReport } from "./fake-report.ts";
+import { fakeSources } from "./fake-sources.ts";
 import { drawScene, drawPixels } from "./scene.ts";
 import type { UserAdapter, LoadProgress } from "../../src/stylus/loaded-pack.ts";
 
@@ -235,6 +236,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
     read: async () => ({ unavailable: { kind: "noReader" } }),
     consult: async () => ({ unavailable: { kind: "noModel" } }),
     languageModels: fakeLanguageModels(query),
+    sources: fakeSources(),
     reranker: fakeReranker(),
     nsfw: fakeNsfw(query),
     async generate(request, { onEvent, signal }) {

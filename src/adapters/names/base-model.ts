@@ -139,7 +139,8 @@ const BASE_NAMES: readonly (readonly [pattern: RegExp, name: string])[] = [
   ],
 ];
 
-function baseNamed(text: string): string | null {
+/** The base model that a name tells: "SDXL" …; null if it tells none. */
+export function baseNamed(text: string): string | null {
   const lower = text.toLowerCase();
   const names = BASE_NAMES.filter(([pattern]) => pattern.test(lower)).map(([, name]) => name);
   // A path with both says nothing: "sdxl-tools/sd15".

@@ -37,12 +37,18 @@ const texts = v.array(v.string());
 const words = v.union([v.string(), sayingSchema]);
 const number = v.pipe(v.number(), v.finite());
 
+const originSchema = v.variant("kind", [
+  v.object({ kind: v.literal("civitai"), modelId: number, versionId: number }),
+  v.object({ kind: v.literal("hub"), repo: v.string(), path: v.string(), sha256: v.string() }),
+]);
+
 /** What the page, the retrieval and the engine read of a row. */
 const adapterSchema = v.looseObject({
   id: v.string(),
   addedAt: number,
   file: v.blob(),
   preview: v.optional(v.blob()),
+  origin: v.optional(originSchema),
   card: v.looseObject({
     id: v.string(),
     title: v.string(),

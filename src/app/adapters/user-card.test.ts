@@ -64,7 +64,8 @@ describe("draftForm", () => {
 });
 
 describe("cardOf", () => {
-  const about = { id: "own", baseModel: "Pocket", report: report() };
+  const credits = { author: "", license: "" };
+  const about = { id: "own", baseModel: "Pocket", report: report(), credits };
   const draft = {
     ...draftForm(report()),
     description: " Torn paper. ",
@@ -90,6 +91,16 @@ describe("cardOf", () => {
       file: { sha256: "ab".repeat(32), sizeBytes: 1000 },
     });
     expect(cardOf(draftOf(card), about)).toEqual(card);
+  });
+  it("names author and licence as its site does, else as the file does", () => {
+    const metadata = [
+      { label: "author", value: "trainer" },
+      { label: "licence", value: "mit" },
+    ];
+    const ofFile = { ...about, report: { ...report(), metadata } };
+    expect(cardOf(draft, ofFile)).toMatchObject({ author: "trainer", license: "mit" });
+    const ofSite = { ...ofFile, credits: { author: "scissors", license: "openrail" } };
+    expect(cardOf(draft, ofSite)).toMatchObject({ author: "scissors", license: "openrail" });
   });
   it("never lacks a title, and keeps the strength within bounds", () => {
     expect(cardOf({ ...draft, title: "  " }, about).title).toBe("paper collage style v2");

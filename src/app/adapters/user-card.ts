@@ -87,9 +87,15 @@ export const draftOf = (card: AdapterCard): CardDraft => ({
 /** The card of `draft`; its words are the user's, so they stand as author's and refined description alike. */
 export function cardOf(
   draft: CardDraft,
-  about: { readonly id: string; readonly baseModel: string; readonly report: AdapterReport },
+  about: {
+    readonly id: string;
+    readonly baseModel: string;
+    readonly report: AdapterReport;
+    /** What the form does not have; the file's own words where it is empty. */
+    readonly credits: Pick<AdapterCard, "author" | "license">;
+  },
 ): AdapterCard {
-  const { id, baseModel, report } = about;
+  const { id, baseModel, report, credits } = about;
   const description = draft.description.trim();
   const weight = Number.isFinite(draft.weight) ? draft.weight : 0.8;
   return {
@@ -107,8 +113,8 @@ export function cardOf(
     },
     baseModel,
     file: { path: report.fileName, sizeBytes: report.sizeBytes, sha256: report.hashes?.sha256 ?? "" },
-    license: fact(report, "licence"),
-    author: fact(report, "author"),
+    license: credits.license || fact(report, "licence"),
+    author: credits.author || fact(report, "author"),
     samples: [],
   };
 }

@@ -9,8 +9,10 @@ import type { Persistence } from "../../storage/quota.ts";
 import type { RgbaImage } from "../../shared/request.ts";
 import type { StorageUse } from "../../storage/service.ts";
 import type { StorageView } from "../../storage/storage-view.ts";
-import type { LoadProgress, UserAdapter } from "../../stylus/loaded-pack.ts";
+import type { AdapterOrigin, LoadProgress, UserAdapter } from "../../stylus/loaded-pack.ts";
 import type { RunServices } from "../../stylus/ports.ts";
+import type { SourceAddress } from "../adapters/sources/addresses.ts";
+import type { Listing } from "../adapters/sources/listing.ts";
 import type { DiskPick } from "../packs/disk-files.ts";
 import type { GraphicsReport } from "../packs/model-fit.ts";
 import type { LanguageModelEntry } from "../packs/language-models.ts";
@@ -27,6 +29,34 @@ export interface AdapterServices {
   /** Keeps one of the user's adapters, or its changed card; the next `load` has it. @throws StylusError quota */
   putAdapter(adapter: UserAdapter): Promise<void>;
   removeAdapter(id: string): Promise<void>;
+}
+
+/** Adapters on Civitai and Hugging Face. Nothing is asked of these sites but what the user asks for. */
+export interface SourceServices {
+  /**
+   * What the site says of the adapters at an address: several for a repository.
+   * @throws StylusError network | not-found | unsupported: it is not offered here | cancelled
+   */
+  lookUp(address: SourceAddress, options: { readonly signal: AbortSignal }): Promise<readonly Listing[]>;
+  /** A newer version of an adapter; null: there is none. @throws StylusError as `lookUp` */
+  newer(origin: AdapterOrigin, options: { readonly signal: AbortSignal }): Promise<Listing | null>;
+  /** Its preview; null where there is none that a page may read. */
+  preview(listing: Listing, options: { readonly signal: AbortSignal }): Promise<Blob | null>;
+  /**
+   * Its file, with the hash that the site names; what arrives before a failure is kept, and the next call continues.
+   * @returns `config`: PEFT's, where it lies beside the file; `release`: deletes what the download has stored, once the file is kept elsewhere
+   * @throws StylusError network | not-found | bad-file | quota | cancelled
+   */
+  download(
+    listing: Listing,
+    options: { readonly onProgress: (receivedBytes: number) => void; readonly signal: AbortSignal },
+  ): Promise<{
+    readonly blob: Blob;
+    readonly config: Blob | null;
+    readonly release: () => Promise<void>;
+  }>;
+  /** The user's key for Civitai, which goes there and nowhere else. */
+  readonly key: { read(): string | null; keep(key: string | null): void };
 }
 
 export interface StorageServices {
@@ -171,6 +201,7 @@ export interface PageServices extends RunServices, AdapterServices, PromptServic
   readonly languageModels: LanguageModelServices;
   /** Gives back the memory of the loaded model; the next `load` reads it again. */
   release(): void;
+  readonly sources: SourceServices;
   /** The cross-encoder of the method "reranker". */
   readonly reranker: OptionalModelServices;
   readonly nsfw: NsfwServices;

@@ -7,6 +7,7 @@ import type { NsfwService } from "../../nsfw/service.ts";
 import { WorkerClient } from "../../rpc/client.ts";
 import { keepingError, type StylusError } from "../../shared/errors.ts";
 import { say } from "../../shared/saying.ts";
+import { createAdapterSources } from "./adapter-sources.ts";
 import { createDiffusionWorker } from "./diffusion-worker.ts";
 import { createLanguageModels, type RetrieveOptions } from "./language-models.ts";
 import { createReaderWorker } from "./reader-worker.ts";
@@ -85,6 +86,10 @@ export function createServices(): PageServices {
     },
 
     languageModels,
+    sources: createAdapterSources({
+      fetchFile: (file, options) => storage.call((service) => service.fetchFile(file, options)),
+      removeFile: (name) => storage.call((service) => service.removeFile(name)),
+    }),
     reranker,
     nsfw,
 

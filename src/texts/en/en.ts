@@ -10,6 +10,7 @@ import { prompt } from "./prompt.ts";
 import { reasons } from "./reasons.ts";
 import { run } from "./run.ts";
 import { settings } from "./settings.ts";
+import { sources } from "./sources.ts";
 import { storage } from "./storage.ts";
 import { widget } from "./widget.ts";
 
@@ -23,6 +24,7 @@ export const en = {
   run,
   reasons,
   adapters,
+  sources,
   models,
   nsfw,
   storage,

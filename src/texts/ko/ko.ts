@@ -12,6 +12,7 @@ import { prompt } from "./prompt.ts";
 import { reasons } from "./reasons.ts";
 import { run } from "./run.ts";
 import { settings } from "./settings.ts";
+import { sources } from "./sources.ts";
 import { storage } from "./storage.ts";
 import { widget } from "./widget.ts";
 
@@ -25,6 +26,7 @@ export const ko: typeof en = {
   run,
   reasons,
   adapters,
+  sources,
   models,
   nsfw,
   storage,

@@ -9,6 +9,7 @@ import { engine } from "./errors/engine.ts";
 import { backEnds } from "./errors/back-ends.ts";
 import { formats } from "./errors/formats.ts";
 import { models } from "./errors/models.ts";
+import { sources } from "./errors/sources.ts";
 import { storage } from "./errors/storage.ts";
 import { browser } from "./errors/browser.ts";
 import { requests } from "./errors/requests.ts";
@@ -25,6 +26,7 @@ export const areas: readonly Readonly<Record<string, string>>[] = [
   backEnds,
   formats,
   models,
+  sources,
   storage,
   browser,
   requests,

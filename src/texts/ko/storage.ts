@@ -13,7 +13,7 @@ export const storage: typeof english = {
   incomplete: (kind, bytes) =>
     `${kind}, 다운로드 미완료: 전체 ${formats.bytes(bytes)}. 멈춘 곳부터 이어서 받아요.`,
   leftOver: "쓰지 않는 파일",
-  leftOverText: (count) => `이 사이트의 이전 버전이 남긴 ${files(count)}.`,
+  leftOverText: (count) => `이 사이트의 이전 버전이나 중단한 어댑터 다운로드가 남긴 ${files(count)}.`,
   userModel: "디스크에서 바로 읽는 내 체크포인트예요. ‘모델’ 목록에서 제거할 수 있어요.",
   userAdapters: "내 어댑터",
   noUserAdapters: "없음.",

@@ -1,5 +1,6 @@
 // Details of one adapter: samples, the refined description beside the author's notes, tags, file.
 import { createMemo, For, Show, type JSX } from "solid-js";
+import { originPage } from "../../app/adapters/sources/origin.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import { effectKind } from "../../retrieval/effect.ts";
 import { formatLoraTag } from "../../stylus/lora-tags.ts";
@@ -70,6 +71,9 @@ export function AdapterDialog(props: {
                       ? t.adapters.details.byList
                       : t.adapters.details.bySamples}
                 </p>
+                <Show when={userAdapter() && known().author && known().license}>
+                  <p class={styles["source"]}>{t.adapters.details.credit(known().author, known().license)}</p>
+                </Show>
               </section>
               <Show when={!userAdapter()}>
                 <section>
@@ -104,6 +108,16 @@ export function AdapterDialog(props: {
               <dt>{t.adapters.details.file}</dt>
               <dd>
                 {t.adapters.details.fileFacts(known().file.sizeBytes, known().baseModel)}
+                <Show when={userAdapter()?.origin}>
+                  {(origin) => (
+                    <>
+                      {". "}
+                      <a href={originPage(origin())} target="_blank" rel="noopener noreferrer">
+                        {t.adapters.details.page}
+                      </a>
+                    </>
+                  )}
+                </Show>
                 <Show when={remote()}>
                   {(file) => (
                     <>

@@ -13,6 +13,7 @@ import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { CheckIcon, WarningIcon } from "../controls/icons.tsx";
 import styles from "./IntakeDialog.module.css";
 import { PickFiles } from "../controls/PickFiles.tsx";
+import { Sources } from "./sources/Sources.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 
@@ -51,6 +52,7 @@ export function IntakeDialog(): JSX.Element {
       <ul class={styles["items"]}>
         <For each={studio.intake.items}>{(item) => <Item item={item} pressed={pressed()} />}</For>
       </ul>
+      <Sources open={studio.intake.items.length === 0 && studio.intake.many.progress() === null} />
       <div class={styles["more"]}>
         <PickFiles label={t.adapters.intake.more} accept={adapterExtensions} multiple />
         <p>{t.adapters.intake.privacy}</p>

@@ -78,6 +78,9 @@ export function LibraryDialog(props: { readonly open: boolean; readonly onClose:
       </div>
       <div class={styles["add"]}>
         <PickFiles label={t.adapters.library.add} accept={adapterExtensions} multiple />
+        <button class={controls["button"]} type="button" onClick={() => studio.intake.show()}>
+          {t.sources.section}
+        </button>
         <p>{t.adapters.library.addHint}</p>
       </div>
       <Show

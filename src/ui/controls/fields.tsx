@@ -86,6 +86,7 @@ export function TextField(props: {
           id={id}
           class={styles["input"]}
           rows={props.rows}
+          placeholder={props.placeholder}
           value={props.value}
           aria-describedby={hint()}
           onInput={(event) => props.onChange(event.currentTarget.value)}

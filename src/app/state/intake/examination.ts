@@ -79,9 +79,12 @@ export async function examineFiles(
   {
     services,
     loaded,
+    sidecarOf,
   }: {
     readonly services: Pick<AdapterServices, "inspectAdapter">;
     readonly loaded: () => Promise<LoadedPack>;
+    /** What a site says of the file with this hash, where nothing lies beside it. */
+    readonly sidecarOf?: (sha256: string) => unknown;
   },
 ): Promise<Finding> {
   try {
@@ -95,7 +98,7 @@ export async function examineFiles(
     if (refusal && keptFor === null) return { kind: "refused", refusal, report };
     const card = sameFile(pack, report);
     if (card) return { kind: "known", card, report };
-    const sidecar = await readSidecar(files);
+    const sidecar = (await readSidecar(files)) ?? sidecarOf?.(report.hashes?.sha256 ?? "") ?? null;
     const draft = draftForm(report, sidecar);
     const preview = files.preview && (await thumbnailOf(files.preview));
     return { kind: "fits", file, preview, report, draft, sidecar, keptFor, refusal };

@@ -3,12 +3,12 @@ import { createRoot } from "solid-js";
 import { describe, expect, it, vi } from "vitest";
 import { dictionary, ramp, writeTorchFile } from "../../../../tests/fixtures/adapters/write-torch.ts";
 import { card } from "../../../../tests/fixtures/cards.ts";
-import { adapterReport, loadedPack } from "../../../../tests/fixtures/run-services.ts";
+import { adapterReport, loadedPack, noSources } from "../../../../tests/fixtures/run-services.ts";
 import { readHeader, writeSafetensors } from "../../../formats/safetensors.ts";
 import { StylusError } from "../../../shared/errors.ts";
 import { say } from "../../../shared/saying.ts";
 import { createIntake, usedTensors } from "./intake.ts";
-import type { AdapterServices } from "../../services/ports.ts";
+import type { AdapterServices, SourceServices } from "../../services/ports.ts";
 import type { UserAdapter, LoadedPack } from "../../../stylus/loaded-pack.ts";
 
 const sha = (name: string): string => name.padEnd(64, "0");
@@ -26,7 +26,7 @@ function setup(elsewhere: ReadonlySet<string> = new Set()) {
       ],
       userAdapters: new Map(userAdapters),
     });
-  const services: AdapterServices = {
+  const services: AdapterServices & { readonly sources: SourceServices } = {
     async inspectAdapter(file: File) {
       if (file.name.startsWith("broken")) throw new StylusError("bad-file", say`cut off`);
       const full = file.name.startsWith("full");
@@ -56,6 +56,7 @@ function setup(elsewhere: ReadonlySet<string> = new Set()) {
       userAdapters.set(adapter.id, adapter);
     },
     removeAdapter: async (id: string) => void userAdapters.delete(id),
+    sources: noSources,
   };
   const said: string[] = [];
   const intake = createRoot(() =>

@@ -6,14 +6,16 @@ import type { AdapterCard } from "../../../retrieval/card.ts";
 import { deletionError, type PlainError } from "../../../shared/errors.ts";
 import { say } from "../../../shared/saying.ts";
 import { adapterFilesOf, type AdapterFiles } from "../../adapters/dropped-files.ts";
+import { creditsOf, originOf } from "../../adapters/sources/origin.ts";
 import { cardOf, freeId, type CardDraft } from "../../adapters/user-card.ts";
 import { t } from "../../../texts/texts.ts";
-import type { AdapterServices } from "../../services/ports.ts";
+import type { AdapterServices, SourceServices } from "../../services/ports.ts";
 import { examineFiles, sameFile } from "./examination.ts";
 import type { Refusal } from "./refusal.ts";
 import { examineAgain } from "./kept-adapters.ts";
 import type { CardWriter } from "../language-models.ts";
 import { createManyIntake, manyFrom, type ManyIntake } from "./many-adapters.ts";
+import { createSources, type Sources } from "./sources.ts";
 import { explain } from "../runs/runs.ts";
 import type { UserAdapter, LoadedPack } from "../../../stylus/loaded-pack.ts";
 
@@ -40,9 +42,13 @@ export interface Intake {
   readonly open: Accessor<boolean>;
   /** A folder of files, which are not listed one by one. */
   readonly many: Pick<ManyIntake, "progress" | "cards" | "stop" | "dismiss">;
+  /** Adapters from addresses of other sites. */
+  readonly sources: Sources;
   /** Names of files that came along and are nothing this program takes. */
   readonly others: Accessor<readonly string[]>;
   take(files: readonly File[]): void;
+  /** Opens the dialog before there is a file. */
+  show(): void;
   /**
    * The adapters of one or more folders.
    * @param others files that came along and are something else
@@ -55,7 +61,7 @@ export interface Intake {
   sidecar(key: string): unknown;
   accept(key: string): Promise<void>;
   dismiss(key: string): void;
-  /** A folder that is being taken goes on; the dialog opens again with its report. */
+  /** A folder that is being taken, or a download, goes on; the dialog opens again with its report. */
   close(): void;
   /** Changes the card of an adapter that was added before. @throws StylusError quota */
   change(id: string, draft: CardDraft): Promise<void>;
@@ -84,7 +90,7 @@ export function usedTensors({ tensors, unmatched }: AdapterReport): {
 }
 
 export function createIntake(context: {
-  readonly services: AdapterServices;
+  readonly services: AdapterServices & { readonly sources: SourceServices };
   readonly pack: Accessor<LoadedPack | null>;
   /** Returns the pack with its newest adapters; cheap when it is loaded. */
   readonly refresh: () => Promise<LoadedPack>;
@@ -103,6 +109,7 @@ export function createIntake(context: {
     { readonly file: File; readonly preview: Blob | null; readonly sidecar: unknown }
   >();
   const many = createManyIntake({ services, pack, refresh, writer, announce, onEnd: () => setOpen(true) });
+  const sources = createSources({ services, pack, refresh, announce, onEnd: () => setOpen(true) });
   let queue: Promise<void> = Promise.resolve();
   let adding: Promise<void> = Promise.resolve();
 
@@ -118,7 +125,8 @@ export function createIntake(context: {
     if (!taken) return; // dismissed in the meantime
     set(key, { status: "reading" });
     const loaded = async (): Promise<LoadedPack> => pack() ?? (await refresh());
-    const found = await examineFiles(taken, { services, loaded });
+    const { sidecarOf } = sources;
+    const found = await examineFiles(taken, { services, loaded, sidecarOf });
     switch (found.kind) {
       case "refused":
         refuse(key, found.refusal, found.report);
@@ -174,7 +182,8 @@ export function createIntake(context: {
     // Plain copies: IndexedDB cannot clone the store's proxies.
     const report = JSON.parse(JSON.stringify(item.report)) as AdapterReport;
     const draft = { ...item.draft };
-    const { file, preview } = whole;
+    const { file, preview, sidecar } = whole;
+    const origin = originOf(sidecar);
     try {
       // Names that are not among the cards: of adapters for other models, or just added by another tab.
       const refused = new Set<string>();
@@ -187,7 +196,8 @@ export function createIntake(context: {
         }
         const id = freeId(file.name, new Set([...loaded.cards.map((each) => each.id), ...refused]));
         const baseModel = item.keptFor ?? loaded.baseModels[0]!;
-        const card = cardOf(draft, { id, baseModel, report });
+        const credits = creditsOf(sidecar, report.fileName);
+        const card = cardOf(draft, { id, baseModel, report, credits });
         if (
           !(await services.addAdapter({
             id,
@@ -196,6 +206,7 @@ export function createIntake(context: {
             file,
             addedAt: Date.now(),
             ...(preview ? { preview } : {}),
+            ...(origin ? { origin } : {}),
           }))
         ) {
           refused.add(id);
@@ -237,7 +248,9 @@ export function createIntake(context: {
     items,
     open,
     many,
+    sources,
     others,
+    show: () => void setOpen(true),
     take(taken) {
       takeAll(adapterFilesOf(taken));
     },
@@ -265,12 +278,14 @@ export function createIntake(context: {
       files.delete(key);
       wholes.delete(key);
       setItems(items.filter((item) => item.key !== key));
-      if (items.length === 0 && others().length === 0 && many.progress() === null) setOpen(false);
+      const isEmpty = items.length === 0 && others().length === 0 && sources.items.length === 0;
+      if (isEmpty && many.progress() === null) setOpen(false);
     },
     close() {
       files.clear();
       wholes.clear();
       if (many.progress()?.status !== "running" && !many.isWriting()) many.dismiss();
+      if (sources.work() === null) sources.dismiss();
       setItems([]);
       setOthers([]);
       setOpen(false);
@@ -279,7 +294,8 @@ export function createIntake(context: {
       const added: UserAdapter | undefined = pack()?.userAdapters.get(id);
       if (!added) return;
       many.drop(id);
-      const card = cardOf(draft, { id, baseModel: added.card.baseModel, report: added.report });
+      const { card: before, report } = added;
+      const card = cardOf(draft, { id, baseModel: before.baseModel, report, credits: before });
       await services.putAdapter({ ...added, card });
       await refresh();
       announce(t.adapters.announced.saved(card.title));

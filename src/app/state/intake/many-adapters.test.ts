@@ -3,7 +3,7 @@ import { createRoot } from "solid-js";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { card } from "../../../../tests/fixtures/cards.ts";
 import { chatServerAt, openChatServer, type TestChatServer } from "../../../../tests/fixtures/chat-server.ts";
-import { adapterReport, loadedPack } from "../../../../tests/fixtures/run-services.ts";
+import { adapterReport, loadedPack, noSources } from "../../../../tests/fixtures/run-services.ts";
 import { StylusError } from "../../../shared/errors.ts";
 import { say } from "../../../shared/saying.ts";
 import type { UserAdapter } from "../../../stylus/loaded-pack.ts";
@@ -80,6 +80,7 @@ function setup({
         },
         putAdapter: async (adapter) => void kept.set(adapter.id, adapter),
         removeAdapter: async () => {},
+        sources: noSources,
       },
       pack,
       refresh: async () => {

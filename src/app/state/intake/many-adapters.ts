@@ -4,10 +4,9 @@ import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 import { messageOf } from "../../../texts/sayings.ts";
 import { t } from "../../../texts/texts.ts";
 import type { AdapterFiles } from "../../adapters/dropped-files.ts";
-import { cardOf, freeId } from "../../adapters/user-card.ts";
 import type { AdapterServices } from "../../services/ports.ts";
 import type { CardWriter } from "../language-models.ts";
-import { examineFiles, type Finding } from "./examination.ts";
+import { createKeeper, type Keeper } from "./keeper.ts";
 import { createManyCards, type ManyWriting } from "./many-cards.ts";
 import { countOf, withSkipped, type Skipped } from "./skipped.ts";
 import { explain } from "../runs/runs.ts";
@@ -72,48 +71,27 @@ export function createManyIntake(context: {
   const skip = (fileName: string, reason: string, of = batch): void =>
     change(({ skipped }) => ({ skipped: withSkipped(skipped, reason, fileName) }), of);
 
-  /** Ids and files of this folder, which the pack knows only when it is loaded again. */
-  let ids = new Set<string>();
-  let hashes = new Map<string, string>();
-
-  /** @throws StylusError quota */
-  async function keep(
-    { file, preview, report, draft, sidecar, keptFor }: Finding & { kind: "fits" },
-    of: number,
-  ): Promise<void> {
-    const loaded = pack() ?? (await refresh());
-    const baseModel = keptFor ?? loaded.baseModels[0]!;
-    for (;;) {
-      const id = freeId(file.name, new Set([...loaded.cards.map((card) => card.id), ...ids]));
-      ids.add(id);
-      const card = cardOf(draft, { id, baseModel, report });
-      const adapter = { id, card, report, file, addedAt: Date.now(), ...(preview ? { preview } : {}) };
-      if (!(await services.addAdapter(adapter))) continue;
-      if (report.hashes) hashes.set(report.hashes.sha256, card.title);
-      change(({ kept }) => ({ kept: kept + 1 }), of);
-      if (of === batch) cards.add({ adapter, draft, sidecar });
-      return;
-    }
-  }
-
-  async function takeOne(files: AdapterFiles, of: number): Promise<void> {
+  async function takeOne(files: AdapterFiles, { keeper, of }: { keeper: Keeper; of: number }): Promise<void> {
     const { name } = files.file;
-    const finding = await examineFiles(files, { services, loaded: async () => pack() ?? (await refresh()) });
-    if (finding.kind === "refused") return skip(name, finding.refusal.title, of);
-    const same =
-      finding.kind === "known" ? finding.card.title : hashes.get(finding.report.hashes?.sha256 ?? "");
-    if (finding.kind === "known" || same !== undefined) return skip(name, t.adapters.many.known, of);
-    await keep(finding, of);
+    const keeping = await keeper.keep(files);
+    switch (keeping.kind) {
+      case "refused":
+        return skip(name, keeping.refusal.title, of);
+      case "known":
+        return skip(name, t.adapters.many.known, of);
+      case "kept":
+        change(({ kept }) => ({ kept: kept + 1 }), of);
+        if (of === batch) cards.add(keeping);
+    }
   }
 
   async function run(): Promise<void> {
     running = true;
-    ids = new Set();
-    hashes = new Map();
+    const keeper = createKeeper({ services, loaded: async () => pack() ?? (await refresh()) });
     for (let files = pending.shift(); files !== undefined; files = pending.shift()) {
       const of = batch;
       try {
-        await takeOne(files, of);
+        await takeOne(files, { keeper, of });
       } catch (error) {
         // No room for one: there is none for the next ones either.
         skip(files.file.name, messageOf(explain(error)), of);

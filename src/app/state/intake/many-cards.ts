@@ -82,7 +82,12 @@ export function createManyCards(context: {
         });
       const written = await by.write(rawOf(draft, { report, sidecar }), signal);
       if (!underWay.has(id)) return; // dropped
-      const next = cardOf(withWritten(draft, written), { id, baseModel: card.baseModel, report });
+      const next = cardOf(withWritten(draft, written), {
+        id,
+        baseModel: card.baseModel,
+        report,
+        credits: card,
+      });
       await services.putAdapter({ ...adapter, card: next });
       change((now) => ({ written: now.written + 1 }));
     } catch (error) {
