@@ -61,25 +61,36 @@ export function size(name: string, text: string): { width: number; height: numbe
   return { width, height };
 }
 
-/** `left: a cat`, `0,0,50,100: a cat` in percent, or `mask.png: a cat`. */
-export function region(
-  name: string,
-  text: string,
-): { prompt: string } & (Rectangle | { readonly file: string }) {
-  const [, place = "", prompt = ""] = /^([^:]*):(.*)$/su.exec(text) ?? [];
+type NamedArea = { readonly prompt: string } & (Rectangle | { readonly file: string });
+
+/** A place, four numbers in percent or an image file, and what follows a colon; null: it is none of them. */
+function areaOf(name: string, text: string): NamedArea | null {
+  const [, ofFile, wordsOfFile = ""] = /^(.*?\.(?:png|jpe?g|webp))(?::(.*))?$/isu.exec(text) ?? [];
+  const [, place = "", words = ""] = /^([^:]*)(?::(.*))?$/su.exec(text) ?? [];
+  const prompt = words.trim();
+  if (Object.hasOwn(places, place.trim())) return { ...places[place.trim() as Place], prompt };
   const numbers = place.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part) / 100));
-  const isPlace = Object.hasOwn(places, place.trim());
-  const isArea = isPlace || (numbers.length === 4 && !numbers.some(Number.isNaN));
-  const [, file, ofFile = ""] = (!isArea && /^(.*?\.(?:png|jpe?g|webp)):(.*)$/isu.exec(text)) || [];
-  if (file !== undefined && ofFile.trim() !== "")
-    return { file: imageFile(name, file), prompt: ofFile.trim() };
-  if (prompt.trim() === "" || !isArea) {
-    throw new UsageError(
-      `--${name} must be PLACE: prompt, PLACE one of ${Object.keys(places).join(", ")}, left,top,width,height in percent, or an image file that is white there, not "${text}".`,
-    );
+  if (numbers.length === 4 && !numbers.some(Number.isNaN)) {
+    const [x, y, width, height] = numbers as [number, number, number, number];
+    return { x, y, width, height, prompt };
   }
-  const [x, y, width, height] = numbers as [number, number, number, number];
-  return { ...(isPlace ? places[place.trim() as Place] : { x, y, width, height }), prompt: prompt.trim() };
+  return ofFile === undefined ? null : { file: imageFile(name, ofFile), prompt: wordsOfFile.trim() };
+}
+
+const areas = `PLACE one of ${Object.keys(places).join(", ")}, left,top,width,height in percent, or an image file that is white there`;
+
+/** `left: a cat`, `0,0,50,100: a cat` in percent, or `mask.png: a cat`. */
+export function region(name: string, text: string): NamedArea {
+  const area = areaOf(name, text);
+  if (area && area.prompt !== "") return area;
+  throw new UsageError(`--${name} must be PLACE: prompt, ${areas}, not "${text}".`);
+}
+
+/** As a region, but its prompt may be left out. */
+export function detail(name: string, text: string): NamedArea {
+  const area = areaOf(name, text);
+  if (area) return area;
+  throw new UsageError(`--${name} must be PLACE or PLACE: prompt, ${areas}, not "${text}".`);
 }
 
 /** The bytes of an image file as base64. */

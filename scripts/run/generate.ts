@@ -5,6 +5,7 @@ import type { AutomationOptions } from "../../src/app/automation.ts";
 import { choices, limits, type Range } from "../../src/shared/limits.ts";
 import {
   adapters,
+  detail,
   integer,
   number,
   oneOf,
@@ -61,6 +62,12 @@ const help = `Usage: npm run generate -- "prompt" [options]
                        white there; up to ${limits.regions}
   --region-base S      share of the prompt inside regions, ${range(limits.baseWeight)} (default 0.2)
   --region-prompts P   added, alone: whether the prompt's words follow those of regions (default added)
+  --detail D           generates a part of the finished image once more, enlarged, as "centre" or
+                       "40,10,20,25: a detailed face"; places as of --region, the prompt may be left out;
+                       up to ${limits.details}
+  --detail-strength S  denoising strength of the detail pass (default 0.4)
+  --detail-padding N   pixels around an area that are generated with it (default 32)
+  --detail-edge N      soft edge inside of an area, in pixels, ${range(limits.detailFeather)} (default 4)
   --vae-tile N         tiled VAE with tiles of N pixels, to save memory
   --nsfw-check         says how likely each image is not safe for work, 0 to 1 (docs/nsfw.md); downloads
                        22 MB, with --profile once
@@ -103,6 +110,10 @@ const spec = {
   region: { type: "string", multiple: true },
   "region-base": { type: "string" },
   "region-prompts": { type: "string" },
+  detail: { type: "string", multiple: true },
+  "detail-strength": { type: "string" },
+  "detail-padding": { type: "string" },
+  "detail-edge": { type: "string" },
   "vae-tile": { type: "string" },
   "nsfw-check": { type: "boolean" },
   device: { type: "string", default: "auto" },
@@ -178,6 +189,23 @@ function readRegions(values: Values, given: Given) {
   };
 }
 
+function readDetails(values: Values, given: Given) {
+  requires(values, "detail", ["detail-strength", "detail-padding", "detail-edge"]);
+  if (values.detail === undefined) return {};
+  return {
+    details: {
+      areas: values.detail.map((text) => detail("detail", text)),
+      ...given("detail-strength", (text) => ({
+        strength: number("detail-strength", text, limits.denoisingStrength),
+      })),
+      ...given("detail-padding", (text) => ({
+        padding: integer("detail-padding", text, limits.maskPadding),
+      })),
+      ...given("detail-edge", (text) => ({ feather: number("detail-edge", text, limits.detailFeather) })),
+    },
+  };
+}
+
 /** Options for `window.stylus.run` from the command line; missing ones use the page's defaults. */
 function readOptions(): { values: Values; request: AutomationOptions } {
   const { values, positionals } = parseOptions(spec);
@@ -224,6 +252,7 @@ function readOptions(): { values: Values; request: AutomationOptions } {
       ...given("noise", (text) => ({ noise: oneOf("noise", text, choices.noise) })),
       ...readInitImage(values, given),
       ...readRegions(values, given),
+      ...readDetails(values, given),
       ...given("few-step", (text) => ({ fewStep: oneOf("few-step", text, ["on", "off"]) === "on" })),
     },
   };

@@ -1,7 +1,7 @@
 // `window.stylus`: the program without its page, for the command line and the tests (scripts/run/generate.ts). Takes the
 // options of a run, answers with the report of docs/report.md and the finished PNG files.
 import { StylusError, toPlainError, type PlainError } from "../shared/errors.ts";
-import { english, say } from "../shared/saying.ts";
+import { english, say, type Saying } from "../shared/saying.ts";
 import { pickOfInput } from "./packs/disk-files.ts";
 import { encodeImage, imageFileName } from "./images/image-file.ts";
 import { checkedOrNull } from "./images/nsfw.ts";
@@ -16,10 +16,11 @@ import type { MaskValues } from "../stylus/image-options.ts";
 import { modelOf } from "./packs/packs.ts";
 import { adaptersAnywhere } from "../stylus/region-text.ts";
 import { promptsOf } from "../stylus/regions.ts";
+import type { PartialDetails } from "../stylus/details.ts";
 import type { PartialRegions } from "../stylus/regions.ts";
 import { run } from "../stylus/run.ts";
 import type { Nsfw, RunReport } from "../stylus/run-types.ts";
-import type { RgbaImage } from "../shared/request.ts";
+import type { RegionArea, RgbaImage } from "../shared/request.ts";
 import { hasOtherScript, unknownWords } from "../stylus/vocabulary.ts";
 import { t } from "../texts/texts.ts";
 
@@ -51,15 +52,21 @@ interface AutomationInitImage {
   readonly mask?: (Partial<MaskValues> & { readonly file: string }) | null;
 }
 
-type RegionOfOptions = PartialRegions["areas"][number];
-/** As in a run's options, or what is white in an image file, of any size, laid over the image. */
-type AutomationRegion =
-  | RegionOfOptions
-  | (Pick<RegionOfOptions, "prompt" | "weight"> & { readonly file: string });
+/** What an area says beside its place. */
+type WordsOf<Area> = Omit<Area, keyof RegionArea>;
 
-export type AutomationOptions = Omit<PartialOptions, "start" | "regions"> & {
+/** Areas as in a run's options, or what is white in an image file, of any size, laid over the image. */
+type WithFiles<Options extends { readonly areas: readonly RegionArea[] }> = Omit<Options, "areas"> & {
+  readonly areas: readonly (
+    | Options["areas"][number]
+    | (WordsOf<Options["areas"][number]> & { readonly file: string })
+  )[];
+};
+
+export type AutomationOptions = Omit<PartialOptions, "start" | "regions" | "details"> & {
   readonly start?: AutomationInitImage | null;
-  readonly regions?: (Omit<PartialRegions, "areas"> & { readonly areas: readonly AutomationRegion[] }) | null;
+  readonly regions?: WithFiles<PartialRegions> | null;
+  readonly details?: WithFiles<PartialDetails> | null;
   /** What `openModel` has answered; Pocket when left out. */
   readonly model?: string;
   /** Downloads the NSFW check if it is not here; the report then has its answer for each image. */
@@ -118,14 +125,19 @@ async function storeInitImage(
   return { ...values, picture, mask: { ...maskValues, id } };
 }
 
-/** @throws StylusError bad-file; bad-input: nothing is white */
-async function drawnRegion(region: AutomationRegion, index: number): Promise<RegionOfOptions> {
-  if (!("file" in region)) return region;
-  const { file, ...words } = region;
-  const area = regionOfMask(await maskOfFile(fromBase64(file)));
-  if (area) return { ...area, ...words };
-  throw new StylusError("bad-input", say`The mask of region ${index + 1} is empty or damaged.`, {
-    where: "regions",
+/**
+ * An area with the shape of what is white in its file.
+ * @throws StylusError bad-file; bad-input: nothing is white
+ */
+async function drawnArea<Words extends object>(
+  given: (Words & RegionArea) | (Words & { readonly file: string }),
+  { field, blank }: { readonly field: string; readonly blank: Saying },
+): Promise<Words & RegionArea> {
+  if (!("file" in given)) return given as Words & RegionArea;
+  const area = regionOfMask(await maskOfFile(fromBase64(given.file as string)));
+  if (area) return { ...given, ...area };
+  throw new StylusError("bad-input", blank, {
+    where: field,
     remedy: say`Make the region white in its mask.`,
   });
 }
@@ -158,7 +170,7 @@ async function openModel(
 export function installAutomation(services: RunServices & Pick<PageServices, "models" | "nsfw">): void {
   window.stylus = {
     openModel: (source) => answer(() => openModel(services, source)),
-    run: ({ start, regions, model, nsfwCheck = false, ...rest }) =>
+    run: ({ start, regions, details, model, nsfwCheck = false, ...rest }) =>
       answer(async () => {
         const inputs = memoryInputs();
         const unchecked = new Set<string>();
@@ -172,7 +184,28 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
         const options: PartialOptions = {
           ...rest,
           start: start ? await storeInitImage(start, inputs) : null,
-          regions: regions ? { ...regions, areas: await Promise.all(regions.areas.map(drawnRegion)) } : null,
+          regions: regions && {
+            ...regions,
+            areas: await Promise.all(
+              regions.areas.map((area, index) =>
+                drawnArea<WordsOf<PartialRegions["areas"][number]>>(area, {
+                  field: "regions",
+                  blank: say`The mask of region ${index + 1} is empty or damaged.`,
+                }),
+              ),
+            ),
+          },
+          details: details && {
+            ...details,
+            areas: await Promise.all(
+              details.areas.map((area, index) =>
+                drawnArea<WordsOf<PartialDetails["areas"][number]>>(area, {
+                  field: "details",
+                  blank: say`The mask of detail ${index + 1} is empty or damaged.`,
+                }),
+              ),
+            ),
+          },
         };
         const {
           report,
@@ -210,7 +243,8 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
           ...image.masked,
         ]);
         const titles = Object.fromEntries(ids.map((id) => [id, cards.get(id)?.title ?? id]));
-        const texts = [options.prompt, ...promptsOf(report.options.regions)];
+        const { regions: asked, details: detailed } = report.options;
+        const texts = [options.prompt, ...promptsOf(asked), ...promptsOf(detailed)];
         const unknown = [...new Set(texts.flatMap((text) => unknownWords(text, pack)))];
         const notes = [
           ...dropped.map(english),

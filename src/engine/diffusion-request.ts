@@ -3,6 +3,7 @@
 import { limits } from "../shared/limits.ts";
 import { say } from "../shared/saying.ts";
 import {
+  checkDetails,
   checkHiresPass,
   checkInitImage,
   checkRegions,
@@ -41,9 +42,10 @@ export function checkDiffusionRequest(
   if (request.images.length === 0)
     refuse("images", say`The request has no images.`, say`Request at least one image.`);
   const { imageToImage, hires, vaeTilePixels, fewStepAdapter } = request;
-  const uses = request.images.flatMap(({ adapters, regions }) => [
+  const uses = request.images.flatMap(({ adapters, regions, details }) => [
     ...adapters,
     ...(regions?.areas.flatMap((area) => area.adapters) ?? []),
+    ...(details?.areas.flatMap((area) => area.adapters ?? []) ?? []),
   ]);
   for (const use of fewStepAdapter === null ? uses : [...uses, fewStepAdapter]) {
     if (!hasAdapter(use.id))
@@ -60,12 +62,16 @@ export function checkDiffusionRequest(
   }
   if (vaeTilePixels !== undefined) checkTile(vaeTilePixels, latentScale);
   const maskedOnly = imageToImage?.mask?.region === "masked";
-  for (const { seed, variation, regions, prompt = "", negativePrompt = "" } of request.images) {
+  for (const { seed, variation, regions, details, prompt = "", negativePrompt = "" } of request.images) {
     checkSeed(seed);
     if (variation !== undefined) checkVariation(variation);
     checkText("prompt", prompt, say`The prompt`);
     checkText("negativePrompt", negativePrompt, say`The negative prompt`);
     if (regions !== undefined) checkRegions(regions, { maskedOnly });
+    if (details !== undefined) {
+      checkDetails(details);
+      checkSize(details, { field: "details.", sizes });
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 // Turns a diffusion request into images: for each one it merges the adapters, encodes the prompt, samples the latent with
-// guidance (a second time at a larger size for hires fix) and decodes it. One async generator, so that the caller controls
-// progress, previews and cancellation.
+// guidance (a second time at a larger size for hires fix), decodes it, and generates parts of it once more (detail pass). One async
+// generator, so that the caller controls progress, previews and cancellation.
 
 import { moduleTable } from "../adapters/names/module-table.ts";
 import type { AppliedAdapter } from "../adapters/merging/applied-adapter.ts";
@@ -9,8 +9,9 @@ import type { AdapterReport } from "../adapters/report.ts";
 import { openCheckpoint, type Checkpoint } from "../graph/checkpoint.ts";
 import type { Backend, LoadProgress } from "../runtime/backend.ts";
 import { throwIfAborted } from "../shared/errors.ts";
-import type { AdapterUse, DiffusionEvent, DiffusionRequest, ImageJob } from "../shared/request.ts";
+import type { AdapterUse, DiffusionEvent, DiffusionRequest, ImageJob, RgbaImage } from "../shared/request.ts";
 import { AdapterLibrary } from "./adapters/library.ts";
+import { detailAreas, detailRequest } from "./image/details.ts";
 import { upscaled } from "./image/hires.ts";
 import type { LatentSize } from "./latent-size.ts";
 import { DiffusionNetworks } from "./networks.ts";
@@ -42,7 +43,10 @@ interface Run {
 }
 
 /** A pass, except for what the run provides. */
-interface Pass extends Pick<SamplingPass, "size" | "steps" | "original" | "mask" | "channels" | "progress"> {
+interface Pass extends Pick<
+  SamplingPass,
+  "size" | "steps" | "original" | "mask" | "channels" | "progress" | "hasPreview"
+> {
   /** The counts for prompt schedules: steps of this pass and of the previous one. */
   readonly promptSteps: number;
   readonly earlierSteps: number;
@@ -141,7 +145,9 @@ export class DiffusionPipeline {
       ? shareOfSteps(request.steps, { ...imageToImage, sampler })
       : allSteps(request.steps);
     const second = hires ? fixedSteps(hires.steps, hires) : null;
-    const total = first.run + (second?.run ?? 0);
+    const areas = detailAreas(job);
+    const ofArea = shareOfSteps(request.steps, { strength: job.details?.strength ?? 0, sampler });
+    const total = first.run + (second?.run ?? 0) + areas.length * ofArea.run;
 
     let latent = yield* this.#pass(run, {
       size: this.#latentSize(request),
@@ -152,6 +158,7 @@ export class DiffusionPipeline {
       mask: initLatent.mask,
       channels: initLatent.channels,
       progress: { done: 0, total },
+      hasPreview: true,
     });
     if (hires !== undefined && second !== null) {
       const begin = performance.now();
@@ -171,6 +178,7 @@ export class DiffusionPipeline {
         mask: null,
         channels,
         progress: { done: first.run, total },
+        hasPreview: true,
       });
     }
 
@@ -178,9 +186,51 @@ export class DiffusionPipeline {
     const { width, height } = hires ?? request;
     const size = this.#latentSize({ width, height });
     const decoded = await this.networks.decode(latent, { size, tile: this.#tile(request), signal });
-    const image = initLatent.finish(rgbaOf(decoded, { width, height }));
+    let image = initLatent.finish(rgbaOf(decoded, { width, height }));
     yield stage("VAE decoder", imageIndex, begin);
+    let done = total - areas.length * ofArea.run;
+    for (const [index] of areas) {
+      const steps = { steps: ofArea, progress: { done, total } };
+      image = yield* this.#detail(run, { index, image, ...steps });
+      done += ofArea.run;
+    }
     yield { type: "image", imageIndex, seed: job.seed, ...image };
+  }
+
+  /** One area of a finished image once more, in its place. */
+  async *#detail(
+    run: Run,
+    { index, image, steps, progress }: Pick<Pass, "steps" | "progress"> & { index: number; image: RgbaImage },
+  ): AsyncGenerator<DiffusionEvent, RgbaImage, void> {
+    const { imageIndex, signal } = run;
+    const { networks } = this;
+    const detail = detailRequest(run, { index, image });
+    if (detail === null) return image;
+    const { request, job } = detail;
+    const size = this.#latentSize(request);
+    const tile = this.#tile(request);
+    let begin = performance.now();
+    const initLatent = await encodeInitImage(request, { networks, size, tile, signal });
+    yield stage("VAE encoder", imageIndex, begin);
+    const latent = yield* this.#pass(
+      { request, job, imageIndex, initLatent, signal },
+      {
+        size,
+        steps,
+        promptSteps: request.steps,
+        earlierSteps: 0,
+        original: initLatent.latent,
+        mask: initLatent.mask,
+        channels: initLatent.channels,
+        progress,
+        hasPreview: false, // it would be of the area, in place of the image
+      },
+    );
+    begin = performance.now();
+    const decoded = await networks.decode(latent, { size, tile, signal });
+    const finished = initLatent.finish(rgbaOf(decoded, request));
+    yield stage("VAE decoder", imageIndex, begin);
+    return finished;
   }
 
   async *#pass(

@@ -47,6 +47,9 @@ export const limits: {
   readonly regionWeight: Range;
   /** Share of the prompt inside regions. */
   readonly baseWeight: Range;
+  /** Areas of the detail pass in one image. */
+  readonly details: number;
+  readonly detailFeather: Range;
 } = table.limits;
 
 /** How adapters are chosen from the candidates; see src/compose/plan/presets.ts. */

@@ -7,6 +7,7 @@ import { choices, limits, type Range } from "./limits.ts";
 import { readRegionMask } from "./region-mask.ts";
 import type {
   AdapterUse,
+  DetailPass,
   DiffusionRequest,
   HiresFix,
   ImageRegions,
@@ -194,23 +195,61 @@ export function checkRegions(
     ...limits.baseWeight,
     name: say`The share of the prompt in regions`,
   });
-  for (const [index, { x, y, width, height, mask, prompt, weight }] of areas.entries()) {
+  for (const [index, { prompt, weight, ...area }] of areas.entries()) {
     checkText("regions", prompt, say`The prompt of region ${index + 1}`);
     checkRange("regions", weight, { ...limits.regionWeight, name: say`The weight of region ${index + 1}` });
-    const fits = (from: number, side: number): boolean =>
-      from >= -ROUNDING && side >= limits.regionSide - ROUNDING && from + side <= 1 + ROUNDING;
-    if (!fits(x, width) || !fits(y, height))
-      refuse(
-        "regions",
-        say`Region ${index + 1} is not inside the image.`,
-        say`Give left, top, width and height as shares of the image, 0 to 1; sides of ${limits.regionSide} or more.`,
-      );
-    if (mask !== undefined && readRegionMask(mask) === null)
-      refuse(
-        "regions",
-        say`The mask of region ${index + 1} is empty or damaged.`,
-        say`Draw it again, or leave it out.`,
-      );
+    checkArea("regions", area, {
+      outside: say`Region ${index + 1} is not inside the image.`,
+      blank: say`The mask of region ${index + 1} is empty or damaged.`,
+    });
+  }
+}
+
+/** @param says where it lies outside of the image, and that its mask has nothing in it */
+function checkArea(
+  field: string,
+  { x, y, width, height, mask }: RegionArea,
+  says: { readonly outside: Saying; readonly blank: Saying },
+): void {
+  const fits = (from: number, side: number): boolean =>
+    from >= -ROUNDING && side >= limits.regionSide - ROUNDING && from + side <= 1 + ROUNDING;
+  if (!fits(x, width) || !fits(y, height))
+    refuse(
+      field,
+      says.outside,
+      say`Give left, top, width and height as shares of the image, 0 to 1; sides of ${limits.regionSide} or more.`,
+    );
+  if (mask !== undefined && readRegionMask(mask) === null)
+    refuse(field, says.blank, say`Draw it again, or leave it out.`);
+}
+
+/** A detail pass, except its size and adapters. */
+export function checkDetails({
+  strength,
+  padding,
+  feather,
+  areas,
+}: Pick<DetailPass, "strength" | "padding" | "feather"> & {
+  readonly areas: readonly (RegionArea & { readonly prompt?: string })[];
+}): void {
+  if (areas.length > limits.details)
+    refuse(
+      "details",
+      say`The detail pass has ${areas.length} areas; the limit is ${limits.details}.`,
+      say`Remove some.`,
+    );
+  checkRange("details.strength", strength, {
+    ...limits.denoisingStrength,
+    name: say`Denoising strength of the detail pass`,
+  });
+  checkRange("details.padding", padding, { ...limits.maskPadding, step: 1, name: say`Detail padding` });
+  checkRange("details.feather", feather, { ...limits.detailFeather, name: say`Detail edge` });
+  for (const [index, { prompt = "", ...area }] of areas.entries()) {
+    checkText("details", prompt, say`The prompt of detail ${index + 1}`);
+    checkArea("details", area, {
+      outside: say`Detail ${index + 1} is not inside the image.`,
+      blank: say`The mask of detail ${index + 1} is empty or damaged.`,
+    });
   }
 }
 

@@ -80,6 +80,31 @@ export interface ImageRegions {
   readonly areas: readonly ImageRegion[];
 }
 
+/** A part of the finished image that the detail pass generates once more. */
+export interface DetailArea extends RegionArea {
+  /** In place of the image's; its regions' words are no part of it. */
+  readonly prompt?: string;
+  /** In place of the image's. */
+  readonly adapters?: readonly AdapterUse[];
+}
+
+/**
+ * Parts of the finished image, one after the other, each cut out with what is around it, enlarged to the size at which a model is best,
+ * generated over it as with an init image, and put back with a soft edge (ADetailer's inpainting). What is not in an area stays to the bit.
+ */
+export interface DetailPass {
+  /** Size in pixels at which each area is generated. */
+  readonly width: number;
+  readonly height: number;
+  /** Denoising strength; 0 leaves everything as it is. */
+  readonly strength: number;
+  /** Pixels of the finished image around an area that are generated with it. */
+  readonly padding: number;
+  /** Standard deviation of the Gaussian that softens an area's edge inwards, in pixels of the finished image. */
+  readonly feather: number;
+  readonly areas: readonly DetailArea[];
+}
+
 /** Pixels of width and height that the prediction of a region covers at least; a smaller region shows a part of it. */
 export const leastRegionView = 192;
 
@@ -92,6 +117,7 @@ export interface ImageJob {
   readonly negativePrompt?: string;
   readonly adapters: readonly AdapterUse[];
   readonly regions?: ImageRegions;
+  readonly details?: DetailPass;
 }
 
 /** Rows from the top; transparent pixels are composited on white. */

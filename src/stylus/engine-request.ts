@@ -2,6 +2,7 @@
 import { withoutTags } from "../shared/prompt-syntax.ts";
 import type { DiffusionRequest, ImageJob, ImageRegions, ImageToImage } from "../shared/request.ts";
 import { adaptersInRegion } from "./batch-plan.ts";
+import { detailPass } from "./detail-request.ts";
 import { hiresFix } from "./image-options.ts";
 import type { LoadedPack } from "./loaded-pack.ts";
 import type { LoraTags } from "./lora-tags.ts";
@@ -86,6 +87,9 @@ function imageJob(options: GenerateOptions, { pack, texts, images }: AskedImages
       ? {}
       : { negativePrompt: text.negativePrompt }),
     ...(regions && { regions }),
+    ...(options.details && {
+      details: detailPass(options.details, { pack, combine: options.combine, image }),
+    }),
   };
 }
 
@@ -111,8 +115,11 @@ export function remoteAdaptersOf(
   { images, fewStepAdapter }: DiffusionRequest,
   { remote }: Pick<LoadedPack, "remote">,
 ): string[] {
-  const inRegions = images.flatMap(({ regions }) => regions?.areas ?? []);
-  const ofImages = [...images, ...inRegions].flatMap(({ adapters }) => adapters);
+  const inParts = images.flatMap(({ regions, details }) => [
+    ...(regions?.areas ?? []),
+    ...(details?.areas ?? []),
+  ]);
+  const ofImages = [...images, ...inParts].flatMap(({ adapters = [] }) => adapters);
   const uses = [...ofImages, ...(fewStepAdapter ? [fewStepAdapter] : [])];
   return [...new Set(uses.map(({ id }) => id))].filter((id) => remote.has(id));
 }

@@ -11,6 +11,7 @@ import { say, type Saying } from "../shared/saying.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { promptTags, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import { elided } from "../shared/untrusted-text.ts";
+import { detailFields, detailLabels, readDetails } from "./details.ts";
 import { formatLoraTag, readLoraTags } from "./lora-tags.ts";
 import { type GenerateOptions, type PartialOptions } from "./options.ts";
 import {
@@ -138,6 +139,7 @@ export function writeInfotext({ cards, model, version, ...info }: ImageInfo): st
       ...variationFields({ options, image }),
       ...imageFields(options),
       ...regionFields(replacesWords(options) ? options.regions : regionsOfImage(options.regions, image)),
+      ...detailFields(options.details),
       ["Clip skip", options.clipSkip === 1 ? "" : String(options.clipSkip)],
       ["RNG", options.noise === "nv" ? "NV" : "CPU"],
       ["Combine", options.combine === "switch" ? "switch" : ""],
@@ -237,7 +239,7 @@ const silent: ReadonlySet<string> = new Set(
   width,height,quantity,workflow`
     .split(",")
     .map((label) => label.trim())
-    .concat(plotLabels, regionLabels),
+    .concat(plotLabels, regionLabels, detailLabels),
 );
 
 /**
@@ -263,7 +265,8 @@ export function readSettings(
     return id === tag.name ? tag.text : `<${[tag.kind, id, ...tag.parts].join(":")}>`;
   });
   const regions = readRegions(fields);
-  const inRegions = readLoraTags(promptsOf(regions).join(" "), listed).tags;
+  const details = readDetails(fields);
+  const inParts = readLoraTags([...promptsOf(regions), ...promptsOf(details)].join(" "), listed).tags;
   const size = readSize(fields);
   const { plot, unread: unreadOfPlot } = readPlot(fields);
   const given = {
@@ -282,6 +285,7 @@ export function readSettings(
     combine: fields.get("Combine") === "switch" ? "switch" : undefined,
     plot: plot ?? undefined,
     regions: regions ?? undefined,
+    details: details ?? undefined,
   };
   const unread: readonly (readonly [label: string, isRead: boolean])[] = [
     ["Sampler", sampler !== null],
@@ -297,6 +301,7 @@ export function readSettings(
     ["Combine", given.combine !== undefined],
     ["VAE tile", given.vaeTilePixels !== undefined],
     ["Regions", given.regions !== undefined],
+    ["Details", given.details !== undefined],
   ];
   const others = [...fields.keys()].filter((label) => !silent.has(label));
   const labels = [
@@ -317,7 +322,7 @@ export function readSettings(
     start: readInitImageValues(fields),
     template: readTemplate({ prompt: words.trim(), negativePrompt, fields }),
     model: fields.get("Model") ?? "",
-    missing: [...new Set([...tags.tags, ...inRegions].map(({ id }) => id).filter((id) => !isKnown(id)))],
+    missing: [...new Set([...tags.tags, ...inParts].map(({ id }) => id).filter((id) => !isKnown(id)))],
     dropped: [
       ...labels.filter((label) => !isNothing(fields, label)).map((label) => `${label} ${fields.get(label)!}`),
       ...noTags.map(({ text }) => text),

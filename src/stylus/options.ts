@@ -11,6 +11,7 @@ import {
 import { say } from "../shared/saying.ts";
 import type { AdapterUse, DevicePreference, SamplerId, ScheduleId, Variation } from "../shared/request.ts";
 import {
+  checkDetails,
   checkInitImage,
   checkOneOf,
   checkRange,
@@ -36,6 +37,7 @@ import {
   type InitImageOptions,
   type InitImage,
 } from "./image-options.ts";
+import { completeDetails, type DetailOptions, type PartialDetails } from "./details.ts";
 import { plotFrom, type Plot } from "./plot/axes.ts";
 import { expandPlot } from "./plot/cells.ts";
 import { completeRegions, hasPrompt, type PartialRegions, type RegionOptions } from "./regions.ts";
@@ -98,6 +100,8 @@ export interface GenerateOptions extends Sampling {
   readonly plot: Plot | null;
   /** Parts of the image with words of their own; each chooses its adapters. Null: none. */
   readonly regions: RegionOptions | null;
+  /** Parts of the finished image that are generated once more, enlarged. Null: none. */
+  readonly details: DetailOptions | null;
 }
 
 declare const checked: unique symbol;
@@ -106,7 +110,7 @@ declare const checked: unique symbol;
 export type CheckedOptions = GenerateOptions & { readonly [checked]: true };
 
 /** Options in which anything but the prompt may be left out. */
-export type PartialOptions = Partial<Omit<GenerateOptions, "start" | "hires" | "regions">> & {
+export type PartialOptions = Partial<Omit<GenerateOptions, "start" | "hires" | "regions" | "details">> & {
   readonly prompt: string;
   readonly start?:
     | (Partial<Pick<InitImageOptions, "strength">> & {
@@ -116,6 +120,7 @@ export type PartialOptions = Partial<Omit<GenerateOptions, "start" | "hires" | "
     | null;
   readonly hires?: Partial<HiresOptions> | null;
   readonly regions?: PartialRegions | null;
+  readonly details?: PartialDetails | null;
 };
 
 /** Sampling as one mode of a pack recommends it. */
@@ -180,6 +185,7 @@ export const defaultOptions = {
   vaeTilePixels: null,
   plot: null,
   regions: null,
+  details: null,
 } satisfies Partial<GenerateOptions>;
 
 /** Fills everything that `partial` leaves out. Sampling values come from the mode (few-step or full). */
@@ -214,6 +220,7 @@ export function completeOptions(partial: PartialOptions, defaults: PackDefaults)
     start,
     plot: given.plot ? plotFrom(given.plot) : null,
     regions: completeRegions(partial.regions),
+    details: completeDetails(partial.details),
     hires: hires ? { ...defaultHires, steps: given.steps ?? mode.steps, ...hires } : null,
   };
 }
@@ -255,7 +262,7 @@ export function checkOptions(
   for (const field of ["pins", "bans", "removed"] as const) checkIds(field, options[field]);
   checkAdapters(options.adapters);
   for (const [id, strength] of Object.entries(options.strengths)) checkStrength("strengths", id, strength);
-  const { start, hires, vaeTilePixels, regions } = options;
+  const { start, hires, vaeTilePixels, regions, details } = options;
   if (start !== null) checkInitImage("start", start);
   if (hires !== null) {
     const maxSide = defaults?.maxSide ?? limits.finishedSide;
@@ -273,6 +280,7 @@ export function checkOptions(
         say`Describe what belongs there, or remove the region.`,
       );
   }
+  if (details !== null) checkDetails(details);
   if (options.plot !== null) expandPlot(options.plot, options);
   return options as CheckedOptions;
 }

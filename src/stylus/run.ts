@@ -7,6 +7,7 @@ import { distinct, say } from "../shared/saying.ts";
 import { adviseOnName } from "./adapter-names.ts";
 import { choose } from "./choose.ts";
 import { diffusionRequest, readableWords, remoteAdaptersOf } from "./engine-request.ts";
+import { tagsOfDetails } from "./detail-request.ts";
 import { describeInitImage, type InitImageOptions } from "./image-options.ts";
 import type { LoadedPack, LoadProgress } from "./loaded-pack.ts";
 import { checkLoraTags, describeUnknownTags, readLoraTags } from "./lora-tags.ts";
@@ -111,7 +112,8 @@ export async function runRequest(
   const tagsOf = new Map(
     [...words.prompts, ...words.inRegions].map((prompt) => [prompt, readLoraTags(prompt, pack.cards)]),
   );
-  for (const tags of tagsOf.values()) checkLoraTags(tags);
+  const inDetails = tagsOfDetails(options.details, pack);
+  for (const tags of [...tagsOf.values(), ...inDetails]) checkLoraTags(tags);
   const listed = Array.isArray(options.adapters) ? options.adapters : [];
   checkKnown(
     listed.map(({ id }) => id),
@@ -119,7 +121,7 @@ export async function runRequest(
   );
   checkKnown(options.pins, pack);
   if (options.plot) checkKnown(adaptersOf(options.plot), pack);
-  const ofTags = [...tagsOf.values()].flatMap((tags) => describeUnknownTags(tags, pack));
+  const ofTags = [...tagsOf.values(), ...inDetails].flatMap((tags) => describeUnknownTags(tags, pack));
   const notes = [...words.notes, ...distinct(ofTags)];
   if (notes.length > 0) onEvent({ type: "notes", notes });
 

@@ -5,6 +5,7 @@ import type { AdapterCard } from "../retrieval/card.ts";
 import { StylusError } from "../shared/errors.ts";
 import { type Saying } from "../shared/saying.ts";
 import { promptTags, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
+import { detailFields, withoutTagsOf as detailsWithout } from "./details.ts";
 import { imageFields } from "./infotext-images.ts";
 import { choosesAgain, readSettings, replacesWords, variationFields } from "./infotext.ts";
 import { formatLoraTag } from "./lora-tags.ts";
@@ -42,6 +43,10 @@ const labels: ReadonlyMap<string, string> = new Map([
   ["regions", "Regions"],
   ["region-base", "Region base weight"],
   ["region-prompts", "Region prompts"],
+  ["details", "Details"],
+  ["detail-strength", "Detail strength"],
+  ["detail-padding", "Detail padding"],
+  ["detail-edge", "Detail edge"],
   ["model", "Model"],
   ["x-type", "X Type"],
   ["x-values", "X Values"],
@@ -82,6 +87,7 @@ export function writeLink({ options, image, model }: SharedImage, left: Readonly
     ["Combine", options.combine === "switch" ? "switch" : ""],
     ...imageFields({ ...options, start: null }),
     ...regionFields(regionsOfLink({ options, image }, left)),
+    ...detailFields(detailsWithout(options.details, (name) => left.has(name))),
     ["Model", model],
     ...(options.plot === null ? [] : plotFields(withoutAdapters(options.plot, left))),
   ]);

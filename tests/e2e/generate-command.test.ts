@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { decode } from "fast-png";
 import { afterAll, expect, test } from "vitest";
 import { root } from "../../scripts/run/setup.ts";
 import { readPngText } from "../../src/formats/png.ts";
@@ -90,12 +91,39 @@ test.each([
   [["a fox", "--size", "250x256"], /multiples of 8/],
   [["a fox", "--method", "magic"], /--method must be one of/],
   [["a fox", "--region", "nowhere.png: a cat"], /--region: nowhere\.png cannot be read/],
+  [["a fox", "--detail", "somewhere"], /--detail must be PLACE or PLACE: prompt/],
+  [["a fox", "--detail-strength", "0.5"], /--detail-strength needs --detail/],
   [["a fox", "--nonsense"], /nonsense/],
 ])("%j ends with code 2, the message last", (args, message) => {
   const { status, output } = generateCommand(...args);
   expect(status).toBe(2);
   expect(output.trim().split("\n").at(-1)).toMatch(message);
   expect(output).toMatch(/^Usage:.*\n--help lists the options/);
+});
+
+test("a detail pass changes its area and nothing else, and its image says so", async () => {
+  const options = "--seed 5 --steps 2 --size 128x128 --few-step off --adapters none".split(" ");
+  const generated = (folder: string, ...more: string[]): Uint8Array<ArrayBuffer> => {
+    const { status, output } = generateCommand("a fox", ...options, ...more, "--out", path.join(out, folder));
+    expect(status, output).toBe(0);
+    return Uint8Array.from(readFileSync(path.join(out, folder, "a-fox-5.png")));
+  };
+  const plain = decode(generated("plain"));
+  const file = generated("details", "--detail", "25,25,50,50: a red fox", "--detail-strength", "0.8");
+  const detailed = decode(file);
+  const changed = { inside: 0, outside: 0 };
+  for (let i = 0; i < 128 * 128; i++) {
+    const [x, y] = [i % 128, Math.floor(i / 128)];
+    const at = i * plain.channels;
+    const differs = [0, 1, 2].some((c) => plain.data[at + c] !== detailed.data[at + c]);
+    const isInside = x >= 32 && x < 96 && y >= 32 && y < 96;
+    if (differs) changed[isInside ? "inside" : "outside"]++;
+  }
+  expect(changed.outside).toBe(0);
+  expect(changed.inside).toBeGreaterThan(1000);
+  const text = (await readPngText(file)).get("parameters")!;
+  expect(text).toContain('"prompt\\":\\"a red fox');
+  expect(text).toContain("Detail strength: 0.8, Detail padding: 32, Detail edge: 4");
 });
 
 test("reports a tag in the negative prompt", () => {

@@ -1,26 +1,14 @@
 // A region as it is drawn: its mask over the whole image, and the rectangle and small mask that are kept of it. Pure.
 import { limits } from "../../shared/limits.ts";
-import { readRegionMask, regionMaskSide, writeRegionMask } from "../../shared/region-mask.ts";
+import { readRegionMask, regionMaskSide, regionPixels, writeRegionMask } from "../../shared/region-mask.ts";
 import type { RegionArea } from "../../shared/request.ts";
 import { blankMask, type MaskImage } from "./mask-drawing.ts";
 
 /** What belongs to a region, to be drawn on. */
-export function drawnMask(area: RegionArea, size: { width: number; height: number }): MaskImage {
-  const mask = blankMask(size);
-  const cells = area.mask === undefined ? null : readRegionMask(area.mask);
-  const cellOf = (share: number, from: number, side: number): number =>
-    Math.floor(((share - from) / side) * regionMaskSide + 1e-9);
-  const isInside = (cell: number): boolean => cell >= 0 && cell < regionMaskSide;
-  for (let y = 0; y < size.height; y++) {
-    const row = cellOf((y + 0.5) / size.height, area.y, area.height);
-    for (let x = 0; x < size.width; x++) {
-      const column = cellOf((x + 0.5) / size.width, area.x, area.width);
-      if (!isInside(row) || !isInside(column)) continue;
-      if (cells === null || cells[row * regionMaskSide + column] === 1) mask.values[y * size.width + x] = 255;
-    }
-  }
-  return mask;
-}
+export const drawnMask = (area: RegionArea, size: { width: number; height: number }): MaskImage => ({
+  ...blankMask(size),
+  values: regionPixels(area, size),
+});
 
 /** The rectangle around what is drawn, in whole percents, and the mask in it unless all of it is; null: nothing is drawn. */
 export function regionOfMask(mask: MaskImage): RegionArea | null {

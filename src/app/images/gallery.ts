@@ -132,6 +132,23 @@ export const runSchema = v.looseObject({
         ),
       }),
     ),
+    details: v.nullish(
+      v.looseObject({
+        strength: number,
+        padding: number,
+        feather: number,
+        areas: v.array(
+          v.looseObject({
+            x: number,
+            y: number,
+            width: number,
+            height: number,
+            prompt: v.string(),
+            mask: v.optional(v.string()),
+          }),
+        ),
+      }),
+    ),
   }),
   composition: compositionSchema,
   regions: v.optional(v.array(compositionSchema)),

@@ -51,6 +51,17 @@ it.each<[string, Partial<Settings>]>([
     { start, startValues: { strength: 0.4, blur: 8, region: "masked", padding: 16, fill: "noise" } },
   ],
   [
+    "a detail pass",
+    {
+      detailPass: true,
+      details: [
+        { x: 0.1, y: 0.2, width: 0.3, height: 0.4, prompt: "a face" },
+        { x: 0, y: 0, width: 1, height: 0.5, mask: `${"A".repeat(170)}8`, prompt: "" },
+      ],
+      detailValues: { strength: 0.3, padding: 16, feather: 2 },
+    },
+  ],
+  [
     "a second pass with a tiled VAE",
     {
       hires: true,
@@ -121,6 +132,16 @@ it("a damaged chooser that was brought back is none", () => {
     { temperature: "1" },
   ])
     expect(readBack({ restored: { ...restored, ...change } }).restored).toBe(null);
+});
+
+it("a detail pass without areas is none, and areas stay while it is off", () => {
+  const area = { x: 0.1, y: 0.2, width: 0.3, height: 0.4, prompt: "" };
+  expect(toOptions({ ...initial, detailPass: true }, context).details).toBeNull();
+  expect(toOptions({ ...initial, details: [area] }, context).details).toBeNull();
+  expect(settingsFrom({ details: [area, { x: "0" }], detailValues: { strength: 0.2 } })).toMatchObject({
+    details: [area],
+    detailValues: { strength: 0.2, padding: 32, feather: 4 },
+  });
 });
 
 it("a damaged init image is none", () => {

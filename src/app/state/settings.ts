@@ -24,6 +24,7 @@ import {
   type MaskValues,
   type InitImage,
 } from "../../stylus/image-options.ts";
+import { defaultDetails, detailsFrom, type Detail, type DetailOptions } from "../../stylus/details.ts";
 import { defaultBaseWeight, hasPrompt, regionsFrom, type Region } from "../../stylus/regions.ts";
 import { plotFrom, type Plot } from "../../stylus/plot/axes.ts";
 import type { ImagePrompt } from "../../stylus/wildcards.ts";
@@ -113,6 +114,10 @@ export interface Settings {
   /** Parts of the image with prompts of their own; none: the prompt has all of it. */
   regions: Region[];
   regionValues: { baseWeight: number; addPrompt: boolean };
+  /** Whether `details` are generated once more. */
+  detailPass: boolean;
+  details: Detail[];
+  detailValues: Omit<DetailOptions, "areas">;
   /** The axes of the X/Y/Z plot, as the form has them. */
   plot: Plot;
   /** The prompt box offers words while one types. */
@@ -163,6 +168,9 @@ function initialSettings(): Settings {
     styles: [],
     regions: [],
     regionValues: { baseWeight: defaultBaseWeight, addPrompt: true },
+    detailPass: false,
+    details: [],
+    detailValues: { ...defaultDetails },
     plot: plotFrom(null),
     suggestWords: true,
     nsfwCheck: false,
@@ -203,6 +211,8 @@ export function settingsFrom(saved: Readonly<Record<string, unknown>>): Settings
     language: isLanguage(read.language) ? read.language : null,
     regions: regionsFrom(read.regions),
     regionValues: { ...initial.regionValues, ...read.regionValues },
+    details: detailsFrom(read.details),
+    detailValues: { ...initial.detailValues, ...read.detailValues },
     plot: plotFrom(read.plot),
     variation: { ...initial.variation, ...read.variation },
     startValues: { ...initial.startValues, ...read.startValues },
@@ -341,6 +351,9 @@ const regionsOf = ({ regions, regionValues }: Settings): PartialOptions["regions
   areas: regions.filter(hasPrompt).map((region) => ({ ...region })),
 });
 
+const detailsOf = ({ detailPass, details, detailValues }: Settings): PartialOptions["details"] =>
+  detailPass ? { ...detailValues, areas: details.map((area) => ({ ...area })) } : null;
+
 const tileOf = ({ width, height }: PackDefaults): number => Math.max(limits.size.min, width, height);
 
 /** What the page asks for with these settings; the choice of adapters is left to the method. */
@@ -378,6 +391,7 @@ export function toOptions(
       hires: hiresOf(settings),
       vaeTilePixels: settings.lowMemory ? tileOf(defaults) : null,
       regions: regionsOf(settings),
+      details: detailsOf(settings),
     },
     defaults,
   );
@@ -425,6 +439,8 @@ export function fromOptions(options: GenerateOptions, defaults: PackDefaults): P
           },
         }
       : {}),
+    detailPass: options.details !== null,
+    ...(options.details ? detailSettings(options.details) : {}),
     preset: options.preset,
     combine: options.combine,
     method: options.adapters === "none" ? "sd" : options.method,
@@ -434,6 +450,14 @@ export function fromOptions(options: GenerateOptions, defaults: PackDefaults): P
       : {}),
   };
 }
+
+const detailSettings = ({
+  areas,
+  ...detailValues
+}: DetailOptions): Pick<Settings, "details" | "detailValues"> => ({
+  details: areas.map((area) => ({ ...area })),
+  detailValues,
+});
 
 const maskValuesOf = ({ blur, region, padding, fill }: MaskValues): MaskValues => ({
   blur,

@@ -49,6 +49,8 @@ export interface SamplingPass {
   readonly channels: Float32Array<ArrayBuffer> | null;
   /** Steps of earlier passes, and of all passes. */
   readonly progress: { readonly done: number; readonly total: number };
+  /** Whether what it sees on the way is an image to be shown. */
+  readonly hasPreview: boolean;
 }
 
 /** Predictions of an image with regions that a GPU makes in one batch: memory grows with them, time hardly falls. */
@@ -104,7 +106,7 @@ export async function* samplingPass(
     latent = x;
     const milliseconds = performance.now() - start;
     yield { type: "step", imageIndex, step: progress.done + done, steps: progress.total, milliseconds };
-    yield { type: "preview", imageIndex, ...previewOf(denoised, { ...size, preview }) };
+    if (pass.hasPreview) yield { type: "preview", imageIndex, ...previewOf(denoised, { ...size, preview }) };
     start = performance.now();
     step = done;
   }

@@ -237,6 +237,7 @@ export const run = {
       negativePrompt: "no negative prompt",
       initImage: "no init image",
       hires: "no hires fix",
+      details: "no detail pass",
       variation: "no seed variations",
       tiledVae: "no tiled VAE",
       plot: "no plot",

@@ -35,6 +35,32 @@ export const settings = {
     upscaler: "Upscaler",
   },
 
+  details: {
+    label: "Detail pass",
+    hint: "Generates parts of the finished image once more, enlarged, so that small things such as faces get their details. You draw them by hand: nothing looks for faces here.",
+    area: (number: number) => `Detail ${number}`,
+    prompt: (number: number) => `Prompt of detail ${number}`,
+    promptPlaceholder: "as the image",
+    draw: (number: number) => `Draw detail ${number}`,
+    remove: (number: number) => `Remove detail ${number}`,
+    add: "Draw an area",
+    full: (most: number) => `An image can have at most ${formats.number(most)} of them.`,
+    covered: (share: number) => {
+      if (share === 0) return "Nothing is drawn: there is no such area.";
+      return share < 0.01
+        ? "The area covers less than 1% of the image."
+        : `The area covers ${formats.percent(share)} of the image.`;
+    },
+    onImage: (seed: number) =>
+      `You draw on the image with seed ${seed}, and the next run keeps that seed, so that things stay where they are.`,
+    onPaper: "There is no finished image of this size to draw on. Generate one first to see what is where.",
+    strength: "Denoising strength",
+    padding: "Padding",
+    paddingHint: "Pixels around an area that are generated with it.",
+    feather: "Soft edge",
+    featherHint: "Pixels, inside of the area.",
+  },
+
   sampling: "Sampling",
   whileFast: "with Fast on",
   whileNotFast: "with Fast off",

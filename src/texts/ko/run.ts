@@ -222,6 +222,7 @@ export const run: typeof english = {
       negativePrompt: "네거티브 프롬프트 없음",
       initImage: "초기 이미지 없음",
       hires: "Hires fix 없음",
+      details: "세부 보정 없음",
       variation: "시드 변형 없음",
       tiledVae: "타일 VAE 없음",
       plot: "플롯 없음",

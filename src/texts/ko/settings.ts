@@ -36,6 +36,33 @@ export const settings: typeof english = {
     upscaler: "업스케일러",
   },
 
+  details: {
+    label: "세부 보정",
+    hint: "완성된 이미지의 일부를 확대해서 다시 생성해요. 얼굴처럼 작은 부분이 더 섬세해져요. 영역은 직접 그리고, 얼굴을 자동으로 찾지는 않아요.",
+    area: (number) => `세부 ${number}`,
+    prompt: (number) => `세부 ${number}의 프롬프트`,
+    promptPlaceholder: "이미지와 같게",
+    draw: (number) => `세부 ${number} 그리기`,
+    remove: (number) => `세부 ${number} 삭제`,
+    add: "영역 그리기",
+    full: (most) => `이미지 하나에 ${formats.number(most)}개까지 둘 수 있어요.`,
+    covered: (share) => {
+      if (share === 0) return "그린 곳이 없으면 영역이 없어져요.";
+      return share < 0.01
+        ? "영역이 이미지의 1% 미만을 덮고 있어요."
+        : `영역이 이미지의 ${formats.percent(share)}를 덮고 있어요.`;
+    },
+    onImage: (seed) =>
+      `시드 ${seed} 이미지 위에 그려요. 다음 생성에서도 이 시드를 써서 대상이 같은 자리에 있어요.`,
+    onPaper:
+      "이 크기로 완성된 이미지가 없어요. 먼저 이미지를 생성하면 무엇이 어디 있는지 보면서 그릴 수 있어요.",
+    strength: "디노이징 강도",
+    padding: "여백",
+    paddingHint: "영역과 함께 생성할 주변 픽셀이에요.",
+    feather: "부드러운 가장자리",
+    featherHint: "영역 안쪽의 픽셀이에요.",
+  },
+
   sampling: "샘플링",
   whileFast: "고속 켬",
   whileNotFast: "고속 끔",

@@ -6,6 +6,7 @@ import { NumberField, SelectField, SwitchField } from "../controls/fields.tsx";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { DownloadProgress } from "../models/DownloadProgress.tsx";
+import { DetailPass } from "./DetailPass.tsx";
 import { HiresFix } from "./HiresFix.tsx";
 import styles from "./SettingsPanel.module.css";
 import { Variations } from "./Variations.tsx";
@@ -89,6 +90,7 @@ export function SettingsPanel(): JSX.Element {
         />
         <Variations />
         <HiresFix />
+        <DetailPass />
         <SwitchField
           label={t.settings.tiledVae}
           checked={settings.lowMemory}

@@ -20,6 +20,7 @@ export function differencesOf(options: GenerateOptions, base: GenerateOptions): 
     [["negativePrompt"], options.negativePrompt === "" ? without.negativePrompt : t.settings.negativePrompt],
     [["start"], options.start === null ? without.initImage : t.prompt.bar.addInitImage],
     [["hires"], options.hires === null ? without.hires : t.settings.hires.label],
+    [["details"], options.details === null ? without.details : t.settings.details.label],
     [
       ["method", "composer", "languageModel", "preset", "combine", "adapters", "pins", "bans", "removed"],
       t.settings.selection,

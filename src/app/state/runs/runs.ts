@@ -36,6 +36,7 @@ import {
 import { plotLabels } from "../plot/labels.ts";
 import { plotFrom, type Plot } from "../../../stylus/plot/axes.ts";
 import { adaptersAnywhere, regionsOfImage } from "../../../stylus/region-text.ts";
+import { withoutTagsOf } from "../../../stylus/details.ts";
 import { expandPlot } from "../../../stylus/plot/cells.ts";
 import { run as runOptions, runRequest, type RunRequest } from "../../../stylus/run.ts";
 import type { LoadedPack, LoadProgress } from "../../../stylus/loaded-pack.ts";
@@ -122,6 +123,7 @@ const withLaterOptions = (options: GenerateOptions): GenerateOptions => ({
   combine: options.combine ?? "merge",
   composer: options.composer ?? "reader",
   regions: options.regions ?? null,
+  details: options.details ?? null,
   plot: wholePlot(options),
 });
 
@@ -336,6 +338,7 @@ export function createRuns(context: RunsContext): Runs {
       prompt: withoutTags(wordsOf(image, view).prompt),
       negativePrompt: wordsOf(image, view).negativePrompt,
       regions: regionsOfImage(view.options.regions, image, isOut),
+      details: withoutTagsOf(view.options.details, isOut),
       pins: [], // in the list, too; one that is taken out may be gone
       adapters: rest.length === 0 ? "none" : rest.map(listedOf),
     };
