@@ -405,4 +405,11 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "false",
     reason: "what follows looks for fields, of which nothing has none",
   },
+  {
+    file: "src/storage/storage-view.ts",
+    source: "if (file) claimed.add(key);",
+    original: "file",
+    replacement: "true",
+    reason: "only stored files are looked for among the claimed ones",
+  },
 ];

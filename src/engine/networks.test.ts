@@ -5,14 +5,22 @@ import type { TensorSource } from "../formats/safetensors.ts";
 import type { Checkpoint } from "../graph/checkpoint.ts";
 import { TOKEN_EMBEDDING } from "../graph/clip-text.ts";
 import { parseTextEncoderConfig, parseUnetConfig, parseVaeConfig } from "../graph/config.ts";
-import type { Backend, ParameterStore, Session, Tensors } from "../runtime/backend.ts";
+import type { Backend, ParameterStore, Tensors } from "../runtime/backend.ts";
+import { say } from "../shared/saying.ts";
 import { DiffusionNetworks } from "./networks.ts";
 
 const path = "config.json";
 
 function checkpointOf(change: Partial<Checkpoint> = {}): Checkpoint {
-  const source = (sizeBytes: number, shape: readonly number[]): TensorSource =>
-    ({ name: "", dtype: "F32", shape, sizeBytes, offset: 0, file: new Blob() }) as unknown as TensorSource;
+  const source = (sizeBytes: number, shape: readonly number[]): TensorSource => ({
+    name: "",
+    dtype: "F32",
+    shape,
+    blob: new Blob(),
+    fileName: "",
+    offset: 0,
+    sizeBytes,
+  });
   return {
     unet: {
       config: parseUnetConfig(UNET, { path }),
@@ -26,9 +34,13 @@ function checkpointOf(change: Partial<Checkpoint> = {}): Checkpoint {
       config: parseVaeConfig(VAE, { path, tensors: new Map() }),
       tensors: new Map([["decoder.conv_in.weight", source(20, [])]]),
     },
+    layout: "diffusers",
     predictionType: "epsilon",
+    scheduler: null,
+    metadata: new Map(),
+    ignored: [],
     ...change,
-  } as Checkpoint;
+  };
 }
 
 interface Run {
@@ -60,31 +72,38 @@ async function open(kind: "webgpu" | "wasm" = "webgpu", checkpoint = checkpointO
   const stores: { readonly disposed: () => boolean }[] = [];
   const progress: [loaded: number, total: number][] = [];
   let built = 0;
-  const backend = {
-    report: { kind },
-    loadParameters: async (
-      _graph: unknown,
-      _tensors: unknown,
-      { onProgress }: Parameters<Backend["loadParameters"]>[2] = {},
-    ) => {
+  const backend: Backend = {
+    report: { kind, name: say`x`, reason: say`y`, threads: 1, f16: false },
+    lost: new Promise(() => {}),
+    unlessLost: (work) => work,
+    dispose() {},
+    loadParameters: async (_graph, _tensors, { onProgress } = {}): Promise<ParameterStore> => {
       let disposed = false;
       onProgress?.({ loadedBytes: 10, totalBytes: 20 });
       stores.push({ disposed: () => disposed });
-      return { sizeBytes: 1_000, dispose: () => void (disposed = true) } as ParameterStore;
+      return {
+        specs: new Map(),
+        sizeBytes: 1_000,
+        gpu: null,
+        pristine: async () => new Float32Array(),
+        write() {},
+        restore() {},
+        dispose: () => void (disposed = true),
+      };
     },
-    createSession: async (graph: Session["graph"]) => {
+    createSession: async (graph) => {
       built++;
       return {
         graph,
-        run: async (inputs: Tensors, wanted?: readonly string[]) => {
-          const numbers = Object.entries(inputs).map(([name, values]) => [name, [...values]]);
-          runs.push({ inputs: Object.fromEntries(numbers) as Run["inputs"], wanted });
+        async run(inputs, wanted) {
+          const numbers = Object.entries(inputs).map(([name, values]) => [name, [...values]] as const);
+          runs.push({ inputs: Object.fromEntries(numbers), wanted });
           return answer(inputs, wanted);
         },
         dispose: async () => {},
-      } as Session;
+      };
     },
-  } as unknown as Backend;
+  };
   const networks = await DiffusionNetworks.load(checkpoint, {
     backend,
     oneAtATime: false,

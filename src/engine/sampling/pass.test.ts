@@ -1,13 +1,10 @@
 // One pass with stand-ins for the networks: which noise it adds, where it starts, what stays of the original, when adapters change.
 import { describe, expect, it } from "vitest";
-import type { AppliedAdapter } from "../../adapters/merging/applied-adapter.ts";
 import type { StepSegment } from "../../adapters/merging/step-window.ts";
 import type { DiffusionEvent, DiffusionRequest } from "../../shared/request.ts";
-import type { AdapterLibrary } from "../adapters/library.ts";
-import type { DiffusionNetworks } from "../networks.ts";
 import { BrownianTree } from "../noise/brownian.ts";
 import { createGenerator } from "../noise/noise.ts";
-import { type PassGroup, type SamplingPass, samplingPass } from "./pass.ts";
+import { type PassGroup, type SamplingEngine, type SamplingPass, samplingPass } from "./pass.ts";
 import { linearCombination } from "./sampler-contract.ts";
 import { scheduleSigmas, TrainingSchedule } from "./schedules.ts";
 
@@ -35,7 +32,7 @@ const always = [{ until: 999, conditioning: { tokens: 1, values: Float32Array.of
 const segment = (begin: number, end: number, ...ids: string[]): StepSegment => ({
   begin,
   end,
-  adapters: ids.map((id) => ({ id }) as unknown as AppliedAdapter),
+  adapters: ids.map((id) => ({ id, updates: [], unetStrength: 1, textStrength: 1 })),
 });
 const group = (change: Partial<PassGroup> = {}): PassGroup => ({
   parts: [{ prompts: [{ weight: 1, schedule: always }], share: null }],
@@ -61,20 +58,17 @@ async function run(
   signal?: AbortSignal,
 ): Promise<Done> {
   const [inputs, merges, sessions]: [Done["inputs"][number][], string[][], number[]] = [[], [], []];
-  const networks = {
+  const networks: SamplingEngine["networks"] = {
     checkpoint: { predictionType: "epsilon", vae: { config: { latentChannels: channels } } },
-    keepSessions: (sizes: number) => sessions.push(sizes),
-    predict: async (
-      sample: Float32Array,
-      { conditionings, atOnce }: Parameters<DiffusionNetworks["predict"]>[1],
-    ) => {
+    keepSessions: (sizes) => void sessions.push(sizes),
+    predict: async (sample, { conditionings, atOnce }) => {
       inputs.push({ values: [...sample], atOnce });
       return conditionings.map(() => new Float32Array(sample.length));
     },
-  } as unknown as DiffusionNetworks;
-  const adapters = {
-    merge: async (uses: readonly AppliedAdapter[]) => merges.push(uses.map(({ id }) => id)),
-  } as unknown as AdapterLibrary;
+  };
+  const adapters: SamplingEngine["adapters"] = {
+    merge: async (uses) => merges.push(uses.map(({ id }) => id)),
+  };
   const wanted = { ...request, ...change };
   const generator = samplingPass(
     {

@@ -2,6 +2,8 @@
 // step. The pipeline handles what comes before (prompts, encoding) and after (decoding).
 
 import type { StepSegment } from "../../adapters/merging/step-window.ts";
+import type { Checkpoint } from "../../graph/checkpoint.ts";
+import type { VaeConfig } from "../../graph/config.ts";
 import { throwIfAborted } from "../../shared/errors.ts";
 import type { DiffusionEvent, DiffusionRequest, ImageJob } from "../../shared/request.ts";
 import type { AdapterLibrary } from "../adapters/library.ts";
@@ -20,10 +22,17 @@ import { type Denoiser, linearCombination } from "./sampler-contract.ts";
 import { initialNoiseScale, SAMPLERS } from "./samplers.ts";
 import { scheduleSigmas, type TrainingSchedule } from "./schedules.ts";
 
+/** What a pass asks of the networks. */
+interface PassNetworks extends Pick<DiffusionNetworks, "keepSessions" | "predict"> {
+  readonly checkpoint: Pick<Checkpoint, "predictionType"> & {
+    readonly vae: { readonly config: Pick<VaeConfig, "latentChannels"> };
+  };
+}
+
 /** Shared by all passes. */
 export interface SamplingEngine {
-  readonly networks: DiffusionNetworks;
-  readonly adapters: AdapterLibrary;
+  readonly networks: PassNetworks;
+  readonly adapters: Pick<AdapterLibrary, "merge">;
   readonly training: TrainingSchedule;
   readonly preview: PreviewFactors;
   readonly signal: AbortSignal | undefined;
