@@ -141,7 +141,7 @@ test("an interrupted batch, and an interrupted plot, generate only what is missi
   await dialog.getByLabel("Type of X: columns").selectOption("Steps");
   await dialog.getByLabel("Values of X: columns").fill("1-3");
   await dialog.getByRole("button", { name: "Generate plot" }).click();
-  await expect.poll(async () => (await names()).length).toBe(4);
+  await gallery.getByText(/^4 · /).waitFor(); // not shown there before the sheet is drawn
   await page.reload();
   await loaded(page);
   await bar.getByText(/of 3 images (?:is|are) in your gallery/).waitFor();
