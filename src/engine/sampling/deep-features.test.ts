@@ -130,8 +130,7 @@ describe("kept parts", () => {
     let left = 5;
     networks.predict = async (sample, { deep, ...options }) => {
       if (left-- === 0) throw new Error("no more");
-      if (deep?.serve === false)
-        for (const one of options.conditionings) deep.features.keep(one, new Part());
+      if (deep?.serve === false) for (const one of options.conditionings) deep.features.keep(one, new Part());
       return predict(sample, options);
     };
     await runs.events({ steps: 4, cacheInterval: 2 });
