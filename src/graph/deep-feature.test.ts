@@ -82,10 +82,20 @@ describe("Stable Diffusion 1.5 at 512 × 512", () => {
   });
 });
 
-it.each([[[8]], [[8, 16]], [[8, 16, 16]]])(
-  "levels %j: together they are the plain network, to the bit",
-  (channels) => {
-    const config = unet(channels, { cross_attention_dim: 12, attention_head_dim: 2, norm_num_groups: 4 });
+it.each([
+  [[8], 2],
+  [[8, 16], 1],
+  [[8, 16], 2],
+  [[8, 16, 16], 3],
+])(
+  "levels %j of %i layers: together they are the plain network, to the bit",
+  (channels, layers_per_block) => {
+    const config = unet(channels, {
+      layers_per_block,
+      cross_attention_dim: 12,
+      attention_head_dim: 2,
+      norm_num_groups: 4,
+    });
     const size = { batch: 2, height: 4, width: 8, contextTokens: 3 };
     const plain = buildUnet(config, size);
     const inputs = Object.fromEntries(

@@ -20,10 +20,13 @@ export interface UnetSize {
   readonly deepFeature?: "output" | "input" | undefined;
 }
 
-/** The hidden state that enters the last up block's last `SHALLOW_LAYERS` layers. */
+/** The hidden state that enters the last `SHALLOW_LAYERS` layers of the last up block. */
 export const DEEP_FEATURE = "deep_feature";
 
-/** Layers of the last up block that a shallow network computes; it also has the first one less of the first down block. */
+/**
+ * A shallow network computes so many layers of the last up block, and one less of the first down block, whose results they also read:
+ * the outermost branch of DeepCache's authors.
+ */
 const SHALLOW_LAYERS = 2;
 
 /**
@@ -55,6 +58,7 @@ export function buildUnet(
   tap("conv_in");
   if (deepFeature === "input") {
     blocks.downLayers(x, { level: 0, skips, count: SHALLOW_LAYERS - 1 });
+    // Before its first layer the block has the channels of the level below.
     const channels = config.blockOutChannels[deepLayers === 0 ? Math.min(1, last) : 0]!;
     x = g.input(DEEP_FEATURE, [batch, channels, height, width]);
   } else {
