@@ -209,10 +209,18 @@ def keywords(spec, rng):
 
 LIVELY = {"animal", "bird", "person", "toy", "sea animal", "insect", "face"}
 MOODS = ["cute", "cute", "cute", "happy", "little", "friendly", "funny", "lovely", "adorable", "beautiful", "old", "young", "fluffy", "magical", "brave", "tired", "curious", "chubby", "majestic", "cartoon"]
+TRAITS = ["cute", "cute", "little", "friendly", "funny", "adorable", "young", "cheerful", "brave", "cartoon"]  # of figures, whose faces show what they feel
+FEELINGS = {"happy": ["happy", "smiling", "cheerful"], "sad": ["sad", "unhappy", "gloomy", "sad little"], "angry": ["angry", "grumpy", "mad", "furious"], "surprised": ["surprised", "amazed", "astonished", "shocked"],
+            "asleep": ["sleeping", "sleepy", "tired"], "laughing": ["laughing", "happy", "joyful"], "crying": ["crying", "sad", "weeping"]}
 LOOKS = ["beautiful", "old", "wooden", "colorful", "shiny", "big", "small", "lovely", "tiny", "pretty", "little", "magical", "simple"]
 PLAIN_OPENERS = ["", "", "", "", "", "", "", "", "", "", "a picture of ", "an image of ", "an illustration of ", "a drawing of ", "draw ", "please draw ", "i want ", "a cartoon of ", "a cartoon picture of ", "illustration of ", "cute illustration of ",
                  "a scene with ", "generate ", "make me a picture of ", "can you draw ", "show me ", "a children's book illustration of ", "there is ", "imagine "]
 BOORU = ["no humans", "solo", "simple background", "outdoors", "indoors", "full body", "masterpiece", "best quality", "cartoon", "looking at viewer", "scenery", "standing", "flat color"]
+
+
+def clothes(words):
+    """With its article, if it takes one."""
+    return words if words.endswith(("overalls", "dungarees")) else objects.article(words)
 
 
 def slots(spec, rng):
@@ -221,13 +229,17 @@ def slots(spec, rng):
     for i, item in enumerate(spec["objects"]):
         obj = objects.by_key()[item["key"]]
         name = coloured(item, obj, noun(obj, rng), rng)
-        mood = ""
-        if rng.random() < 0.16:
-            mood = rng.choice(MOODS if obj.category in LIVELY else LOOKS) + " "
+        mood, worn = "", ""
+        if item.get("mood"):
+            mood = rng.choice(FEELINGS[item["mood"]]) + " " if rng.random() < 0.75 else ""
+        elif rng.random() < (0.10 if "mood" in item else 0.16):
+            mood = rng.choice((TRAITS if "mood" in item else MOODS) if obj.category in LIVELY else LOOKS) + " "
+        if item.get("wears") and rng.random() < 0.3:
+            worn = rng.choice([" in ", " in ", " wearing "]) + clothes(rng.choice(item["wears"]))
         out[f"n{i}"] = name
         out[f"p{i}"] = objects.plural(name)
         phrase = objects.article(mood + name)
-        out[str(i)] = phrase if rng.random() > 0.05 or phrase.startswith("the ") else "the " + mood + name if rng.random() < 0.5 else mood + name
+        out[str(i)] = (phrase if rng.random() > 0.05 or phrase.startswith("the ") else "the " + mood + name if rng.random() < 0.5 else mood + name) + worn
     return out
 
 

@@ -7,6 +7,7 @@ from bisect import bisect
 from itertools import accumulate
 
 from . import objects, places, sprites
+from .staging import anchors
 
 FULL_ANIMALS = ["dog", "cat", "black cat", "poodle", "tiger", "leopard", "donkey", "horse", "zebra", "deer", "bison", "ox", "cow", "pig", "sheep", "ram", "goat", "camel", "llama", "alpaca", "giraffe", "elephant", "mammoth",
                 "rhinoceros", "hippopotamus", "mouse", "rabbit", "squirrel", "beaver", "hedgehog", "otter", "skunk", "kangaroo", "badger", "turtle", "unicorn", "pegasus", "dragon", "red dragon", "t-rex", "brontosaurus",
@@ -54,9 +55,16 @@ class Composer:
         self.rng, self.shapes = rng, sprites.shapes()
         self.named = {}
         for o in objects.load():
-            if o.concept is None and "fluent-flat" in o.styles and (o.weight > 0 or o.pose):
+            if o.concept is None and "fluent-flat" in o.styles and (o.weight > 0 or o.pose) and not o.head:
                 for word in [o.name] + (o.synonyms if o.drawn else []):
                     self.named.setdefault(word, []).append(o)
+        self.heads, self.anchored = {}, {}
+        for o in objects.load():
+            if o.head:
+                self.heads.setdefault(o.name, []).append(o)
+            elif o.concept is None:
+                for kind in anchors.of(o):
+                    self.anchored.setdefault(kind, []).append(o)
         self.by_key = objects.by_key()
         self.posed = [o for o in objects.load() if o.pose == "stand"]
         full = [o for name in FULL_ANIMALS for o in self.named.get(name, []) if not o.pose]
@@ -140,7 +148,7 @@ class Composer:
             s["colour"] = c
         for i, d in enumerate(items):
             o = self.by_key[d["key"]]
-            if o.recolour and i not in keep and r.random() < 0.35:
+            if o.recolour and i not in keep and not d.get("keep") and r.random() < 0.35:
                 d["colour"] = r.choice(["red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white"])
         return s
 

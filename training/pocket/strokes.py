@@ -77,12 +77,34 @@ def coverage(s, X, Y):
     return (0.5 - (outside + torch.maximum(qx, qy).clamp(max=0) - c)).clamp(0, 1)
 
 
+WINDOW = 64  # most strokes are small: only so many pixels around them are painted
+
+
+def extent(s):
+    """Longest side of each stroke's box, [m]."""
+    return torch.maximum((s[:, 0] - s[:, 2]).abs(), (s[:, 1] - s[:, 3]).abs()) + 2 * torch.maximum(s[:, 4], s[:, 5]) + 2
+
+
 def paint(layer, table, first, count, X, Y):
     """Strokes first … first + count of table [m, S, FIELDS] over premultiplied layers [m, 4, H, W], in order and in place."""
+    step = torch.arange(WINDOW, device=layer.device)
     for k in range(int(count.max())):
         on = (k < count).nonzero()[:, 0]
-        s = table[on, (first[on] + k).clamp(max=table.shape[1] - 1)]
-        a = coverage(s, X, Y)[:, None]
-        colour = torch.cat([s[:, 7:], torch.ones_like(s[:, :1])], 1)[:, :, None, None]
-        layer[on] = layer[on] + a * (colour - layer[on])
+        s = table[on, first[on] + k]
+        small = extent(s) < WINDOW
+        for some, local in ((small.nonzero()[:, 0], True), ((~small).nonzero()[:, 0], False)):
+            if not len(some):
+                continue
+            i, row = on[some], s[some]
+            colour = torch.cat([row[:, 7:], torch.ones_like(row[:, :1])], 1)
+            if local:
+                ox, oy = (((row[:, j] + row[:, j + 2] - WINDOW) / 2).round().clamp(0, n - WINDOW).long() for j, n in ((0, layer.shape[3]), (1, layer.shape[2])))
+                x, y = (ox[:, None] + step)[:, None, :], (oy[:, None] + step)[:, :, None]
+                a = coverage(row, x + 0.5, y + 0.5)[..., None]
+                where = (i[:, None, None], slice(None), y, x)
+                part = layer[where]
+                layer[where] = part + a * (colour[:, None, None, :] - part)
+            else:
+                a = coverage(row, X, Y)[:, None]
+                layer[i] = layer[i] + a * (colour[:, :, None, None] - layer[i])
     return layer

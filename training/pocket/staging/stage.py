@@ -1,0 +1,217 @@
+"""A scene in the making: who and what stands where, from the back to the front, and the words for it.
+
+    s = Stage(composer, ["beach", "park"])
+    f = s.figure(s.anyone(), 110, 130, poses.WAVE)
+    s.show(f, held=[s.hold(s.thing(["balloon"]), f.hand(1), 50)])
+    spec = s.done(["{0} with {1}", "{0} holding {1}"])
+Things and figures are named in the order in which they come: {0} is the first. See natural.py for the wordings.
+"""
+from collections import namedtuple
+
+from .. import objects, places
+from . import anchors, poses
+from .figures import BARE, Figure
+from .outfits import PROFESSIONS, casual
+
+Who = namedtuple("Who", "head outfit mood")
+FEMALE = ("woman", "girl", "princess", "bride", "child")
+KIDS = {"boy": 4, "girl": 4, "child": 1, "baby": .5}
+ADULTS = {"man": 3, "woman": 3, "old man": 1.6, "old woman": 1.6, "bearded man": .7, "bald man": .5, "man with red hair": .3, "woman with red hair": .5, "man with curly hair": .3, "woman with curly hair": .4, "man with white hair": .2,
+          "woman with white hair": .2, "blond man": .4, "blonde woman": .5, "man with a turban": .3, "woman with a headscarf": .4}
+ROLES = {"astronaut": 3, "chef": 1.6, "farmer": 1.2, "firefighter": 1.3, "police officer": 1.3, "pilot": .8, "doctor": 1.3, "scientist": 1, "painter": .8, "detective": 1, "royal guard": .5, "construction worker": .9, "prince": .9, "princess": 2,
+         "king": 1.5, "wizard": 3, "ninja": 1.4, "superhero": 1.4, "superheroine": .7, "vampire": 1, "elf": 1, "singer": .6, "student": .7, "businessman": 1, "businesswoman": .8, "mechanic": .8, "bride": .4, "groom": .4, "zombie": .9, "clown": 1.2,
+         "skeleton": 1.2, "knight": 2.2, "pirate": 2.4, "witch": 1.8, "cowboy": 1.4, "robot": 4, "alien": 2, "scarecrow": .6, "snowman": .8, "teddy bear": 1.2}
+ANIMALS = {"fox": 3, "wolf": 1.3, "raccoon": 1.4, "lion": 1.8, "tiger": 1.3, "bear": 2.6, "polar bear": 1.6, "panda": 2.4, "koala": 1.4, "frog": 2.2, "hamster": 1.2, "cat": 3.4, "dog": 3.4, "rabbit": 2.8, "mouse": 2, "pig": 1.6, "cow": 1.4, "monkey": 1.8,
+           "moose": .6, "horse": .9, "chicken": 1.3, "dragon": 2.4, "penguin": 2, "owl": 1.6, "elephant": 1.8, "giraffe": 1.3, "hedgehog": 2, "crocodile": 1.2, "dinosaur": 2, "duck": 1.5, "squirrel": 1.4, "sheep": 1.2, "goat": 1, "deer": 1, "zebra": .8,
+           "kangaroo": .9, "sloth": 1.2, "turtle": 1, "hippopotamus": 1, "rhinoceros": .7, "unicorn": 1.3, "donkey": .8, "llama": 1, "parrot": .8, "beaver": .8}
+SMALL = {"baby": .8, "mouse": .86, "hamster": .86, "hedgehog": .9, "boy": .92, "girl": .92, "child": .9}
+
+
+class Stage:
+    def __init__(self, composer, choices):
+        self.c, self.r = composer, composer.rng
+        self.place = self.r.choice(choices)
+        self.floor = composer.ground(self.place)
+        self.layers, self.objects, self.lights = [], [], []
+
+    def at(self, place):
+        """Moves the scene to a place."""
+        self.place, self.floor = place, self.c.ground(place)
+
+    # --- who and what
+    def heads(self, name):
+        return self.c.heads[name]
+
+    def who(self, *names):
+        """One of the figures of these names, dressed."""
+        self.last = self.dressed(*names)
+        return self.last
+
+    def dressed(self, *names):
+        r = self.r
+        head = r.choice(self.heads(r.choice(names)))
+        mood = r.choices(["", "happy", "sad", "angry", "surprised"], [84, 7, 4, 3, 2])[0]
+        if head.name in PROFESSIONS:
+            return Who(head, PROFESSIONS[head.name], mood)
+        if head.category == "person":
+            return Who(head, casual(r, head.name not in KIDS, any(w in head.name for w in FEMALE)), mood)
+        return Who(head, casual(r, True, False) if r.random() < .28 else BARE, mood)
+
+    def weighed(self, table):
+        return self.who(self.r.choices(list(table), list(table.values()))[0])
+
+    def kid(self):
+        return self.weighed(KIDS)
+
+    def adult(self):
+        return self.weighed(ADULTS)
+
+    def person(self):
+        u = self.r.random()
+        return self.kid() if u < .33 else self.adult() if u < .62 else self.weighed(ROLES)
+
+    def animal(self):
+        return self.weighed(ANIMALS)
+
+    def anyone(self, share=.58):
+        return self.person() if self.r.random() < share else self.animal()
+
+    def other(self, who, draw=None):
+        """Someone else."""
+        for _ in range(30):
+            w = (draw or self.anyone)()
+            if w.head.name != who.head.name:
+                return w
+        return w
+
+    def thing(self, names):
+        return self.c.get(names)
+
+    def anchored(self, kind, names=None):
+        """A thing that has such an anchor."""
+        pool = [o for o in self.c.anchored[kind] if names is None or o.name in names]
+        return self.r.choices(pool, [max(o.weight, .1) for o in pool])[0]
+
+    # --- on the stage
+    def name(self, d):
+        self.objects.append(d)
+        return d
+
+    def item(self, o, x, height, *, bottom=None, y=None, width=None, facing=0, angle=0.0, shadow=0, cut=0, cast=0, named=True, wide=1.0, tall=1.0):
+        """A sprite, not yet drawn; facing: 1 to the right, -1 to the left, for what looks to a side."""
+        d = self.c.item(o, x, self.c.sized(o, height, width), y=y, bottom=bottom, angle=angle, shadow=shadow, wide=wide, tall=tall)
+        if facing:
+            d["mirror"] = int((facing > 0) != bool(anchors.of(o).get("right")))
+        for key, value in (("cut", cut), ("cast", cast)):
+            if value:
+                d[key] = round(value, 1)
+        return self.name(d) if named else d
+
+    def put(self, o, x, height, *, bottom=None, shadow=1, y=None, **how):
+        """Draws a sprite, by default on the ground."""
+        d = self.item(o, x, height, bottom=self.floor if bottom is None and y is None else bottom, y=y, shadow=shadow if self.place not in ("sea", "lake", "underwater", "space", "clouds") else 0, **how)
+        self.layers.append(d)
+        return d
+
+    def hold(self, o, at, height, *, grip=(0, 0), width=None, angle=0.0, named=True, facing=0):
+        """A sprite whose point `grip` (units of its longest side from its centre) lies at a pixel."""
+        d = self.item(o, at[0], height, y=at[1], width=width or height * 1.5, angle=angle, named=named, facing=facing)
+        d["x"] = round(d["x"] - grip[0] * d["size"] * (-1 if d["mirror"] else 1), 1)
+        d["y"] = round(d["y"] - grip[1] * d["size"], 1)
+        return d
+
+    def strokes(self, rows):
+        self.layers.append({"strokes": list(rows)})
+
+    def figure(self, who, x, tall, pose=poses.STAND, *, y=None, facing=0, named=True, mood=None, small=True, shadow=True):
+        """A figure, named but not yet drawn."""
+        facing = facing or self.r.choice([-1, 1])
+        mood = who.mood if mood is None else mood
+        tall *= SMALL.get(who.head.name, 1) if small else 1
+        f = Figure(who.head, x, self.floor if y is None else y, tall, pose, who.outfit, facing=facing, mood=mood if mood != "happy" else "")
+        d = f.item = f.sprite()
+        d.update(wears=who.outfit.words, mood=mood, keep=True)
+        if shadow and pose.feet is not None and pose.hip > 0 and self.place not in ("sea", "lake", "underwater", "space", "clouds"):
+            d["cast"] = round((self.floor if y is None else y) + 1, 1)
+        if named:
+            self.objects.append(d)
+        return f
+
+    def show(self, f, held=(), worn=(), behind=(), arms=True):
+        layers = f.layers(held, worn, behind, arms)
+        for layer in layers:
+            if layer.get("key") == f.head.key and "strokes" in layer:
+                layer.update({k: f.item[k] for k in ("cast",) if k in f.item})
+        self.layers += layers
+
+    def named_sprite(self, key):
+        return objects.by_key()[key]
+
+    def hat(self, f, o, named=True):
+        """A hat on a figure's head."""
+        wide = f.face * (1.18 if f.head.head["kind"] == "human" else .98)
+        x, y = f.brow
+        d = self.item(o, x, wide, width=wide, y=y, angle=round(f.angle, 1), named=named)
+        half = self.c.shapes["half"][o.index][1] * d["size"]
+        d["y"] = round(y - half + .16 * half, 1)
+        return d
+
+    def glasses(self, f, o, named=True):
+        x, y = f.eyes
+        return self.item(o, x, f.face, width=f.face * (.98 if f.head.head["kind"] == "human" else .9), y=y + .02 * f.face, angle=round(f.angle, 1), named=named)
+
+    # --- points of sprites
+    def obj(self, d):
+        return objects.by_key()[d["key"]]
+
+    def spot(self, d, kind, i=0):
+        """An anchor of a drawn sprite in pixels; of a window both corners."""
+        p = anchors.of(self.obj(d))[kind][i]
+        flip = -1 if d["mirror"] else 1
+        px = lambda ax, ay: (d["x"] + ax * d["size"] * flip * d.get("wide", 1), d["y"] + ay * d["size"] * d.get("tall", 1))  # noqa: E731
+        if kind == "window":
+            (xa, ya), (xb, yb) = px(p[0], p[1]), px(p[2], p[3])
+            return min(xa, xb), ya, max(xa, xb), yb
+        if kind in ("top", "rim"):
+            (xa, y), (xb, _) = px(p[0], p[2]), px(p[1], p[2])
+            return min(xa, xb), max(xa, xb), y
+        return px(p[0], p[1])
+
+    def has(self, o, kind):
+        return kind in anchors.of(o)
+
+    def facing(self, d):
+        """Where a side view looks."""
+        right = bool(anchors.of(self.obj(d)).get("right"))
+        return 1 if bool(d["mirror"]) != right else -1
+
+    # --- the end
+    def light(self, x, y, radius, strength=.5):
+        self.lights.append((round(x, 1), round(y, 1), radius, strength))
+
+    def done(self, core, *, sky=None, weather=None):
+        spec = self.c.spec(self.place, self.objects, core, sky=sky, weather=weather)
+        spec["layers"] = self.layers
+        if self.lights and (spec["sky"] in ("night", "overcast") or self.place == "cave"):
+            spec["lights"] = self.lights
+        return spec
+
+
+ACTS = []
+
+
+def act(weight, *choices):
+    """Registers a scene: a function of a Stage that returns a spec; its places."""
+    def register(f):
+        ACTS.append((f, weight, choices))
+        return f
+    return register
+
+
+OUT = ("meadow", "hill", "snow", "beach", "desert", "mountains", "forest", "road", "street", "city", "park", "moon", "jungle", "farm", "ice", "playground", "volcano")
+MILD = ("meadow", "park", "street", "beach", "farm", "forest", "city", "playground", "hill")
+IN = ("room", "room", "bedroom", "kitchen", "library")
+ANY = OUT + IN + ("plain", "plain", "stage")
+GREEN = ("meadow", "park", "farm", "forest", "hill")
+HOME = ("room", "kitchen", "bedroom", "room")
+FLOATING = {"space", "underwater", "clouds"}
