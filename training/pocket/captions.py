@@ -42,6 +42,26 @@ PLACE = {  # phrases after the subject; keyword nouns
     "ice": (["on the ice", "in the arctic", "at the north pole", "in antarctica", "among icebergs", "on a frozen sea"], ["ice", "arctic", "icebergs"]),
     "stage": (["on a stage", "on stage", "in a theater", "in the spotlight", "at a concert"], ["stage", "theater", "spotlight"]),
     "playground": (["at a playground", "on the playground", "in a playground"], ["playground"]),
+    "classroom": (["in a classroom", "in a classroom", "at school", "in the classroom", "in front of a blackboard"], ["classroom", "school"]),
+    "castle": (["in a castle", "inside a castle", "in a castle hall", "in the throne room", "in a stone hall", "in a palace"], ["castle hall", "throne room", "castle interior"]),
+    "bathroom": (["in a bathroom", "in the bathroom", "in the bathroom"], ["bathroom"]),
+    "office": (["in an office", "in the office", "at work", "at the office"], ["office", "office interior"]),
+    "museum": (["in a museum", "in an art gallery", "at the museum", "in a gallery", "in front of paintings"], ["museum", "art gallery"]),
+    "cafe": (["in a cafe", "at a cafe", "in a restaurant", "in a coffee shop", "in a bar", "at a restaurant"], ["cafe", "restaurant", "coffee shop"]),
+    "shop": (["in a shop", "in a supermarket", "in a store", "at the supermarket", "in front of shelves"], ["shop", "supermarket", "store"]),
+    "garden": (["in a garden", "in the garden", "in a flower garden", "in the backyard", "behind the house"], ["garden", "flower garden", "backyard"]),
+    "wheat": (["in a wheat field", "in a cornfield", "in a golden field", "in a field of wheat"], ["wheat field", "cornfield", "golden field"]),
+    "swamp": (["in a swamp", "in the swamp", "in the marsh", "by a swamp"], ["swamp", "marsh"]),
+    "harbor": (["at the harbor", "in a harbor", "on a pier", "at the docks", "on a wooden pier", "in a port"], ["harbor", "pier", "port", "docks"]),
+    "river": (["by a river", "at the river", "beside a river", "next to a stream", "by a stream"], ["river", "stream", "riverbank"]),
+    "rooftop": (["on a rooftop", "on the roof", "on a roof above the city", "on the rooftops"], ["rooftop", "roof"]),
+    "pitch": (["on a soccer field", "on a football field", "in a stadium", "on a sports field", "on the pitch"], ["soccer field", "stadium", "football field"]),
+    "pool": (["at the pool", "by the swimming pool", "in a swimming pool", "at a swimming pool"], ["swimming pool", "pool"]),
+    "mars": (["on mars", "on mars", "on the red planet", "on a red planet", "on a strange planet"], ["mars", "red planet"]),
+    "canyon": (["in a canyon", "in the canyon", "in a rocky desert", "in the wild west"], ["canyon", "rocky desert"]),
+    "station": (["at a train station", "on a platform", "at the station", "at a railway station"], ["train station", "platform", "railway station"]),
+    "spaceship": (["in a spaceship", "inside a spaceship", "on a spaceship", "in a space station"], ["spaceship interior", "space station"]),
+    "valley": (["in a valley", "in a green valley", "near a waterfall", "in front of a waterfall", "with a waterfall in the background"], ["valley", "waterfall", "green valley"]),
 }
 SKY = {
     "day": (["on a sunny day", "under a blue sky", "on a clear day", "in daylight", "during the day", "in summer", "in the sunshine"], ["sunny", "blue sky", "daytime"]),
@@ -54,6 +74,8 @@ WEATHER = {
     "snowfall": (["while it snows", "with snow falling", "in falling snow", "as snow falls"], ["snowfall", "falling snow"]),
     "rainbow": (["under a rainbow", "with a rainbow in the sky", "with a rainbow"], ["rainbow"]),
     "storm": (["in a storm", "in a storm", "during a storm", "in a thunderstorm", "with lightning in the sky", "in stormy weather"], ["storm", "thunderstorm", "lightning"]),
+    "aurora": (["under the northern lights", "with northern lights in the sky", "under the aurora", "with an aurora"], ["northern lights", "aurora"]),
+    "fireworks": (["with fireworks in the sky", "under fireworks", "with fireworks", "on new year's eve"], ["fireworks"]),
     "fog": (["in the fog", "in the mist", "on a foggy day", "in thick fog"], ["fog", "mist", "foggy"]),
 }
 OPENERS = ["", "", "", "", "", "", "", "", "an illustration of ", "a picture of ", "a drawing of ", "an image of ", "there is ", "a scene with ", "a view of ", "here is "]
@@ -172,7 +194,7 @@ def ground(spec, rng, keyword=False):
 
 
 def sky(spec, rng, keyword=False):
-    indoors = spec["place"] in ("room", "bedroom", "kitchen", "library")
+    indoors = spec["place"] in places.INDOOR
     if spec["place"] not in places.OUTDOOR and spec["place"] != "clouds" and not (indoors and spec["sky"] == "night"):
         return ""
     chance = {"day": 0.12, "night": 0.93, "sunset": 0.93, "overcast": 0.6}[spec["sky"]]

@@ -80,12 +80,12 @@ class Renderer:
         out = torch.empty((len(t["place"]), 3, 256, 256), device=self.device)
         for value, sel, g in self.groups(t, t["place"]):
             img = places.PAINT[places.PLACES[value]](g)
-            wet = t["weather"][sel] == places.WEATHER.index("rainbow")
-            if wet.any():
-                sub = wet.nonzero()[:, 0]
-                h = places.Group(g.p[sub], g.sky[sub], g.a[sub], g.b[sub], self.grid)
-                open_sky = ((img[sub] - places.sky(h)).abs().amax(1, keepdim=True) < 0.03).float()  # only where the sky shows
-                img[sub] = img[sub] + open_sky * (places.rainbow(h, img[sub]) - img[sub])
+            for name in ("rainbow", "aurora", "fireworks"):
+                sub = (t["weather"][sel] == places.WEATHER.index(name)).nonzero()[:, 0]
+                if len(sub):
+                    h = places.Group(g.p[sub], g.sky[sub], g.a[sub], g.b[sub], self.grid)
+                    open_sky = ((img[sub] - places.sky(h)).abs().amax(1, keepdim=True) < 0.03).float()  # only where the sky shows
+                    img[sub] = img[sub] + open_sky * (getattr(places, name)(h, img[sub]) - img[sub])
             out[sel] = img
         return out
 

@@ -1,2 +1,2 @@
 """Imports every module of acts, so that stage.ACTS has them all."""
-from . import doing, going, resting, together  # noqa: F401
+from . import beasts, doing, going, resting, together, worlds  # noqa: F401

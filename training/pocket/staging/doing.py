@@ -24,23 +24,14 @@ def simple(s):
     high = s.r.uniform(120, 158)
     lie = pose is poses.LIE
     y = s.floor + (2 if not lie else -high * .06) - (s.r.uniform(24, 40) if pose is poses.LEAP else 0)
-    f = s.figure(s.anyone(), 128 + s.r.uniform(-24, 24) + (0 if not lie else 0), high, pose, y=y, mood=mood or None)
+    f = s.figure(s.anyone(), 128 + s.r.uniform(-24, 24), high, pose, y=y, mood=mood or None)
     if lie:
-        f = shift(f, -f.facing * high * .30)
-        s.objects[0].update(f.item)
+        f.move(-f.facing * high * .30, 0)
     if pose is poses.LEAP:
         f.item["cast"] = s.floor + 2
     s.show(f)
     verb = s.r.choice(verbs)
     return s.done(["{0} " + verb if verb else "{0}"])
-
-
-def shift(f, dx):
-    """The same figure moved sideways."""
-    f.x += dx
-    f.neck, f.centre = (f.neck[0] + dx, f.neck[1]), (f.centre[0] + dx, f.centre[1])
-    f.item["x"] = round(f.centre[0], 1)
-    return f
 
 
 # --- holding
@@ -151,7 +142,7 @@ def reading(s):
     a, b = f.hand(0), f.hand(1)
     s.show(f, held=[s.hold(s.thing(["open book", "open book", "open book", "book", "newspaper", "map"]), ((a[0] + b[0]) / 2, a[1] - 2), f.tall * .30)])
     sit = " sitting and" if pose.hip < .1 and s.r.random() < .3 else ""
-    return s.done(["{0}" + sit + " reading {1}", "{0} reading {1}", "{0} reading", "{0} studying {1}", "{0} lost in {1}"][: 5])
+    return s.done(["{0}" + sit + " reading {1}", "{0} reading {1}", "{0} reading", "{0} studying {1}", "{0} lost in {1}"])
 
 
 # --- music
@@ -279,9 +270,7 @@ def gardening(s):
 
 @act(3, *HOME, "street", "park", "farm", "plain", "library")
 def sweeping(s):
-    o = s.thing(["broom", "mop", "vacuum cleaner", "lawn mower"]) if s.place != "street" else s.thing(["broom"])
-    if o.name == "lawn mower" and s.place not in ("park", "farm"):
-        o = s.thing(["mop"])
+    o = s.thing({"street": ["broom"], "park": ["lawn mower"], "farm": ["lawn mower", "broom"]}.get(s.place, ["broom", "mop", "vacuum cleaner"]))
     f = s.figure(s.anyone(), 108, 136, poses.REACH_BOTH if o.name not in ("lawn mower",) else poses.PUSH, facing=1)
     x, y = f.hand(1)
     if o.name in ("broom", "mop"):
@@ -332,7 +321,6 @@ def flying_kite(s):
 def juggling(s):
     f = s.figure(s.anyone(), 128, 126, poses.CHEER.with_hands((-.25, -.06), (.25, -.06), (-1, 1)))
     colours = s.r.sample(["#f8312f", "#00a6ed", "#ffd43b", "#00d26a", "#8d65c5"], 4)
-    x, y = f.head_top if hasattr(f, "head_top") else (f.centre[0], f.centre[1] - f.size * .5)
     s.show(f)
     s.strokes([dot((128 + 66 * math.cos(math.radians(t)), f.hand(1)[1] - 20 - 92 * math.sin(math.radians(t))), 9, c) for t, c in zip((160, 115, 65, 20), colours)])
     return s.done(["{0} juggling", "{0} juggling balls", "{0} juggling four balls", "{0} juggling colorful balls"])
@@ -379,17 +367,15 @@ def sport(s):
         f = s.figure(s.anyone(), x, 122, poses.LEAP.with_hands((-.24, -.1), (.24, -.1), (-1, 1)), y=s.floor - 14)
         a, b = f.hand(0), f.hand(1)
         low = s.floor + 4
-        s.strokes(arc(((a[0] + b[0]) / 2, a[1]), abs(b[0] - a[0]) / 2 + 8, low - a[1], 180, 0, 1.8, "#f8312f", 10) if False else line([a, (a[0] - 12 * f.facing, (a[1] + low) / 2), ((a[0] + b[0]) / 2, low), (b[0] + 12 * f.facing, (b[1] + low) / 2), b], 1.8, "#f8312f"))
+        s.strokes(line([a, (a[0] - 12 * f.facing, (a[1] + low) / 2), ((a[0] + b[0]) / 2, low), (b[0] + 12 * f.facing, (b[1] + low) / 2), b], 1.8, "#f8312f"))
         s.show(f)
         return s.done(["{0} jumping rope", "{0} skipping rope", "{0} with a jump rope"])
     if kind == "hoop":
         f = s.figure(s.anyone(), x, 134, poses.DANCE_2)
-        y = f.at(0, f.pose.hip + .04)[1]
-        s.strokes(arc((x, y), 46, 14, 180, 360, 3.2, r.choice(["#f8312f", "#ff87c3", "#00d26a"]), 8))
+        y, colour = f.at(0, f.pose.hip + .04)[1], r.choice(["#f8312f", "#ff87c3", "#00d26a"])
+        s.strokes(arc((x, y), 46, 14, 180, 360, 3.2, colour, 8))
         s.show(f)
-        c = s.layers[-2]["strokes"] if "strokes" in s.layers[-2] else None
-        s.strokes(arc((x, y), 46, 14, 0, 180, 3.2, "#ff87c3", 8))
-        s.layers[0] = {"strokes": arc((x, y), 46, 14, 180, 360, 3.2, "#ff87c3", 8)}
+        s.strokes(arc((x, y), 46, 14, 0, 180, 3.2, colour, 8))
         return s.done(["{0} with a hula hoop", "{0} playing with a hula hoop"])
     if kind == "boxing":
         f = s.figure(s.anyone(), x, 138, poses.Pose(hands=((.1, -.06), (.26, -.02)), elbows=(1, 1), side=True, lean=.03), facing=r.choice([-1, 1]))
@@ -570,6 +556,25 @@ def selling(s):
     s.layers.append(d)
     what = s.r.choice(["fruit", "vegetables", "apples", "food"])
     return s.done(["{0} selling " + what, "{0} at a market stall", "{0} selling " + what + " at a market stall", "{0} behind a fruit stand"])
+
+
+@act(7, *ANY, "plain", "plain", "plain")
+def portrait(s):
+    """Head and shoulders, close by."""
+    r = s.r
+    if s.place in ("hill", "stage"):
+        s.at("meadow")
+    f = s.figure(s.anyone(.62), 128 + r.uniform(-12, 12), r.uniform(250, 300), r.choice([poses.HALF, poses.HALF, poses.WAVE, poses.HOLD_BOTH, poses.THINK]), y=0, shadow=False, small=False)
+    f.move(0, 250 - f.at(0, f.chest[1])[1] + r.uniform(-30, 6))
+    worn = []
+    if f.head.head["kind"] != "hat" and r.random() < .35:
+        worn = [s.hat(f, s.thing(["crown", "top hat", "cowboy hat", "pirate hat", "witch hat", "santa hat", "chef's hat", "straw hat", "party hat"]))] if r.random() < .5 else [s.glasses(f, s.thing(["sunglasses", "glasses"]))]
+    s.show(f, worn=worn)
+    if worn:
+        n = "{n1}" if "glasses" in s.objects[1]["name"] else "{1}"
+        return s.done(["{0} wearing " + n, "a portrait of {0} with " + n, "portrait of {0} wearing " + n, "close-up of {0} with " + n])
+    feeling = {"sad": "looking sad", "angry": "looking angry", "surprised": "looking surprised", "happy": "smiling"}.get(s.last.mood, "")
+    return s.done(["a portrait of {0}", "portrait of {0}", "the face of {0}", "{0}", "close-up of {0}", "head and shoulders of {0}"] + ["{0} " + feeling] * bool(feeling))
 
 
 @act(3, "plain", "plain", "street", "room")

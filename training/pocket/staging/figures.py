@@ -60,6 +60,12 @@ class Figure:
         self.centre = (self.neck[0] - x, self.neck[1] - y)
         self.face = face
 
+    def move(self, dx, dy):
+        """By so many pixels; its item follows."""
+        self.x, self.y = self.x + dx, self.y + dy
+        self.neck, self.centre = ((p[0] + dx, p[1] + dy) for p in (self.neck, self.centre))
+        self.item.update(x=round(self.centre[0], 1), y=round(self.centre[1], 1))
+
     def on_head(self, ax, ay):
         """Units of the head's picture -> pixels."""
         a = math.radians(self.angle)

@@ -3,7 +3,6 @@ import math
 
 from ..strokes import bar, dot, limb, line
 from . import anchors, poses
-from .doing import shift
 from .stage import GREEN, MILD, OUT, act
 
 WILD = {"horse": 7, "unicorn": 3, "elephant": 3, "camel": 3, "two-humped camel": .7, "donkey": 1.5, "zebra": 1, "cow": 1.5, "pig": 1.5, "giraffe": 1, "turtle": 1.6, "snail": 2, "llama": 1.2, "alpaca": 1, "deer": 1, "rhinoceros": 1, "hippopotamus": 1, "tiger": 1, "leopard": .4, "dog": 1.2,
@@ -248,8 +247,7 @@ def fly(s):
     if who.head.name not in ("superhero", "superheroine", "astronaut", "robot"):
         who = who._replace(outfit=who.outfit.__class__(who.outfit.top, legs=who.outfit.legs, sleeve=who.outfit.sleeve, cape="#f8312f", words=("red cape", "superhero cape")))
     f = s.figure(who, 128, 134, poses.FLY, y=136, shadow=False)
-    f = shift(f, -f.facing * 26)
-    s.objects[0].update({k: f.item[k] for k in ("x",)})
+    f.move(-f.facing * 26, 0)
     s.show(f)
     over = {"city": " over the city", "sea": " over the sea", "mountains": " over the mountains", "forest": " over the forest"}.get(s.place, "")
     return s.done(["{0} flying", "{0} flying" + over, "{0} flying through the air", "{0} flying like a superhero" if "hero" not in who.head.name else "{0} flying through the sky"])
@@ -260,8 +258,7 @@ def swim(s):
     r = s.r
     if s.place == "underwater":
         f = s.figure(s.anyone(.6), 128, 128, poses.FLY, y=140, shadow=False)
-        f = shift(f, -f.facing * 26)
-        s.objects[0].update(x=f.item["x"])
+        f.move(-f.facing * 26, 0)
         mask = s.glasses(f, s.thing(["goggles", "goggles"]), named=False) if f.head.head["kind"] != "face" and r.random() < .6 else None
         s.strokes([dot((60 + 40 * k + r.uniform(-9, 9), 60 + r.uniform(-20, 30)), r.uniform(3, 7), "#c8f2fb") for k in range(4)])
         s.show(f, worn=[mask] if mask else [])

@@ -49,7 +49,7 @@ def sit(s):
     return s.done(["{1} " + verb + " {0}", "{1} sitting on {0}"])
 
 
-@act(9, "bedroom", "room", "bedroom", "plain")
+@act(9, "room", "room", "plain")
 def in_bed(s):
     """Under a blanket in a large bed seen from the side."""
     r = s.r
@@ -59,11 +59,8 @@ def in_bed(s):
     wood, quilt = r.choice([("#8b5a3c", "#e5383b"), ("#6d4534", "#2f80ed"), ("#a56953", "#37a85c"), ("#533566", "#ff87c3"), ("#8b5a3c", "#8d65c5"), ("#6d4534", "#ffd43b")])
     s.strokes([bar((x(left), top - 44), (x(left), s.floor + 12), 7, wood), bar((x(right), top - 14), (x(right), s.floor + 12), 6, wood), bar((x(left), s.floor - 6), (x(right), s.floor - 6), 13, wood, corner=.1),
                bar((x(left + 6), top + 14), (x(right - 4), top + 14), 14, "#f4f4f4"), limb((x(left + 22), top - 4), (x(left + 54), top - 6), 14, "#ffffff")])
-    s.layers[-1]["cast"] = 0
-    f = s.figure(s.anyone(.55), x(left + 92), 128, poses.LIE, y=top + 2, facing=-side * -1, mood="asleep", small=False, shadow=False)
-    head = f.at(0, 0)
-    f = placed(f, x(left + 40), top - 10)
-    s.objects[0].update({k: f.item[k] for k in ("x", "y")})
+    f = s.figure(s.anyone(.55), x(left + 92), 128, poses.LIE, y=top + 2, facing=side, mood="asleep", small=False, shadow=False)
+    f.move(x(left + 40) - f.centre[0], top - 10 - f.centre[1])
     s.layers.append(dict(f.item))
     moods = f.moods()
     if moods:
@@ -76,23 +73,17 @@ def in_bed(s):
     return s.done(["{0} " + words + " in a bed", "{0} " + words + " in bed", "{0} in bed", "{0} sleeping under a blanket", "{0} sleeping in bed"], sky=r.choice(["night", "night", "day"]), weather="none")
 
 
-def placed(f, x, y):
-    """The same figure with its head's centre at a pixel."""
-    f.x += x - f.centre[0]
-    f.y += y - f.centre[1]
-    f.neck = (f.neck[0] + x - f.centre[0], f.neck[1] + y - f.centre[1])
-    f.centre = (x, y)
-    f.item["x"], f.item["y"] = round(x, 1), round(y, 1)
-    return f
-
-
 @act(4, "park", "beach", "meadow", "forest", "jungle", "farm")
 def hammock(s):
-    s.strokes([limb((40, 60), (40, s.floor + 4), 7, "#8b5a3c"), limb((216, 60), (216, s.floor + 4), 7, "#8b5a3c")]) if s.r.random() < .4 else [s.put(s.thing(["palm tree", "tree"] if s.place != "beach" else ["palm tree"]), x, 168, width=120, bottom=s.floor + 4, named=False) for x in (34, 222)]
+    if s.r.random() < .4:
+        s.strokes([limb((x, 60), (x, s.floor + 4), 7, "#8b5a3c") for x in (40, 216)])
+    else:
+        tree = s.thing(["palm tree", "tree"] if s.place != "beach" else ["palm tree"])
+        for x in (34, 222):
+            s.put(tree, x, 168, width=120, bottom=s.floor + 4, named=False)
     y = s.floor - 44
     f = s.figure(s.anyone(.6), 128, 124, poses.LIE, y=y - 10, facing=-1, mood=s.r.choice(["asleep", "asleep", ""]), small=False, shadow=False)
-    f = placed(f, 92, y - 20)
-    s.objects[0].update({k: f.item[k] for k in ("x", "y")})
+    f.move(92 - f.centre[0], y - 20 - f.centre[1])
     s.show(f)
     c = s.r.choice(["#ffb02e", "#f8312f", "#00a6ed", "#00d26a"])
     s.strokes([limb((48, y - 22), (76, y + 2), 3, c, 12), limb((76, y + 2), (128, y + 12), 13, c), limb((128, y + 12), (180, y + 2), 13, c), limb((180, y + 2), (208, y - 22), 12, c, 3)])
@@ -103,7 +94,7 @@ def hammock(s):
 def inside(s):
     """In a holder whose front edge hides the rest."""
     r = s.r
-    names = ["basket", "basket", "picnic basket", "bucket", "cup", "cup", "bathtub", "bathtub", "bathtub", "bowl", "shopping cart", "cauldron", "cardboard box", "cardboard box", "backpack", "stroller", "cradle", "laundry basket", "cooking pot", "oil drum", "trash can", "bowl of soup"]
+    names = ["basket", "basket", "picnic basket", "bucket", "cup", "cup", "bathtub", "bathtub", "bathtub", "bowl", "shopping cart", "cauldron", "cardboard box", "cardboard box", "backpack", "stroller", "cradle", "laundry basket", "oil drum", "trash can", "bowl of soup"]
     name = r.choice(names)
     o = s.anchored("rim", (name,))
     size = {"bathtub": 128, "cup": 112, "bowl": 96, "basket": 112, "backpack": 118, "cradle": 100}.get(name, 104)
@@ -121,10 +112,10 @@ def inside(s):
     for k in range(n):
         x = (x0 + x1) / 2 + (k - (n - 1) / 2) * wide / n
         if full:
-            s.layers.append(s.item(a, x, r.uniform(66, 78) if n == 1 else 54, width=wide * 1.05 / n, bottom=y + 26, named=k == 0))
+            s.layers.append(s.item(a, x, r.uniform(66, 78) if n == 1 else 54, width=wide * 1.05 / n, bottom=y + 18, named=k == 0))
         else:
             high = min(110, wide * 1.7) if n == 1 else min(84, wide * 1.5 / n + 30)
-            f = s.figure(who, x, high, poses.HALF.with_hands((-.16, -.14), (.16, -.14)), y=y + high * .22, named=k == 0, small=False, shadow=False)
+            f = s.figure(who, x, high, poses.HALF.with_hands((-.16, -.14), (.16, -.14)), y=y + high * .16, named=k == 0, small=False, shadow=False)
             s.show(f, arms=False)
     s.layers.append(d)
     s.name(d)
@@ -150,7 +141,8 @@ def peek(s):
     if o.name in ("tree", "house", "snowman"):
         x, y, high = 128 + side * (26 if o.name == "tree" else 52), s.floor - 2, 112
     else:
-        x, y, high = 128 + r.uniform(-16, 16), d["y"] + .05 * d["size"], 116
+        high = 116
+        x, y = 128 + r.uniform(-16, 16), d["y"] - s.c.shapes["half"][o.index][1] * d["size"] + high * .30
     f = s.figure(s.anyone(), x, high, poses.HALF if o.name not in ("tree", "house", "snowman") else poses.STAND, y=y, facing=side, shadow=False)
     s.show(f)
     s.layers.append(s.name(d))

@@ -27,6 +27,15 @@ ANIMALS = {"fox": 3, "wolf": 1.3, "raccoon": 1.4, "lion": 1.8, "tiger": 1.3, "be
 SMALL = {"baby": .8, "mouse": .86, "hamster": .86, "hedgehog": .9, "boy": .92, "girl": .92, "child": .9}
 
 
+NO_HAT = {"unicorn", "deer", "moose", "snowman", "scarecrow", "goat", "robot", "clown", "elephant"}
+BACKDROPS = {"meadow": ["tree", "house", "windmill", "castle", "apple tree", "cow", "barn", "hot air balloon", "rainbow"], "hill": ["tree"], "snow": ["snowman", "igloo", "pine tree", "cottage", "christmas tree"], "beach": ["palm tree", "lighthouse", "sandcastle", "sailboat", "beach umbrella"],
+             "desert": ["cactus", "pyramid", "camel", "rock"], "mountains": ["cottage", "tent", "pine tree", "castle"], "forest": ["tree", "mushroom", "tent", "campfire", "treehouse", "log"], "road": ["car", "bus", "tree", "house"], "street": ["car", "street lamp", "bus", "house", "bicycle", "taxi", "shop", "bench"],
+             "city": ["car", "street lamp", "skyscraper", "bus", "fountain"], "park": ["bench", "tree", "fountain", "street lamp", "bicycle"], "moon": ["rocket", "flying saucer", "flag", "planet earth"], "farm": ["barn", "tractor", "cow", "scarecrow", "haystack", "windmill"], "ice": ["igloo", "penguin", "iceberg"],
+             "playground": ["playground slide", "tree"], "garden": ["fountain", "tree", "doghouse", "bush"], "wheat": ["scarecrow", "windmill", "tractor", "barn"], "river": ["tree", "bridge", "house", "rock"], "valley": ["tree", "castle", "house", "tent"], "harbor": ["lighthouse", "sailboat", "fishing boat", "harbor crane"],
+             "mars": ["rocket", "rover", "flying saucer"], "canyon": ["cactus", "horse"], "station": ["steam train", "bench", "suitcase"], "room": ["sofa", "lamp", "bookshelf", "piano", "potted plant", "christmas tree", "fireplace", "clock", "television"], "bedroom": ["lamp", "teddy bear"], "kitchen": ["refrigerator", "stove", "table"],
+             "library": ["globe", "lamp"], "castle": ["throne", "treasure chest"], "office": ["desk", "computer", "potted plant"], "museum": ["vase", "moai"], "classroom": ["globe", "desk"], "stage": ["piano", "microphone"], "cafe": ["table"], "plain": ["tree", "house", "car", "cat", "dog", "balloon", "bicycle", "sofa", "piano", "star", "cactus"]}
+
+
 class Stage:
     def __init__(self, composer, choices):
         self.c, self.r = composer, composer.rng
@@ -138,6 +147,10 @@ class Stage:
         return f
 
     def show(self, f, held=(), worn=(), behind=(), arms=True):
+        if not worn and f.head.head["kind"] != "hat" and f.head.name not in NO_HAT and f.pose.turn == 0 and self.r.random() < .07:  # a hat beside the point
+            o = self.thing(["top hat", "crown", "cap", "cowboy hat", "witch hat", "chef's hat", "pirate hat", "santa hat", "straw hat", "sun hat"]) if self.r.random() < .7 else None
+            worn = [self.hat(f, o, named=False) if o else self.glasses(f, self.thing(["sunglasses", "glasses"]), named=False)]
+            f.item["wears"] = (worn[0]["name"],) * 3 + tuple(f.item["wears"])
         layers = f.layers(held, worn, behind, arms)
         for layer in layers:
             if layer.get("key") == f.head.key and "strokes" in layer:
@@ -189,7 +202,25 @@ class Stage:
     def light(self, x, y, radius, strength=.5):
         self.lights.append((round(x, 1), round(y, 1), radius, strength))
 
+    def backdrop(self, core):
+        """Now and then something large further back at the free side, and wordings that say so."""
+        r = self.r
+        names = BACKDROPS.get(self.place)
+        if not names or len(self.objects) > 2 or self.objects and "cut" in self.objects[0] or r.random() > .3:
+            return core
+        o = self.thing(names)
+        if any(o.name == d["name"] for d in self.objects):
+            return core
+        middle = sum(d["x"] for d in self.objects) / max(len(self.objects), 1)
+        x = r.uniform(196, 222) if middle < 124 else r.uniform(34, 60) if middle > 132 else r.choice([46, 210])
+        k = len(self.objects)
+        d = self.item(o, x, r.uniform(84, 116), width=104, bottom=self.floor - r.uniform(4, 12), shadow=1)
+        self.layers.insert(0, d)
+        place = [" next to {%d}", " near {%d}", " in front of {%d}", " with {%d} in the background", ", {%d} in the background", " beside {%d}", " and {%d}"]
+        return core + [c + r.choice(place) % k for c in core for _ in (0, 1)]
+
     def done(self, core, *, sky=None, weather=None):
+        core = self.backdrop(core)
         spec = self.c.spec(self.place, self.objects, core, sky=sky, weather=weather)
         spec["layers"] = self.layers
         if self.lights and (spec["sky"] in ("night", "overcast") or self.place == "cave"):
@@ -208,10 +239,9 @@ def act(weight, *choices):
     return register
 
 
-OUT = ("meadow", "hill", "snow", "beach", "desert", "mountains", "forest", "road", "street", "city", "park", "moon", "jungle", "farm", "ice", "playground", "volcano")
-MILD = ("meadow", "park", "street", "beach", "farm", "forest", "city", "playground", "hill")
-IN = ("room", "room", "bedroom", "kitchen", "library")
-ANY = OUT + IN + ("plain", "plain", "stage")
-GREEN = ("meadow", "park", "farm", "forest", "hill")
-HOME = ("room", "kitchen", "bedroom", "room")
-FLOATING = {"space", "underwater", "clouds"}
+OUT = ("meadow", "hill", "snow", "beach", "desert", "mountains", "forest", "road", "street", "city", "park", "moon", "jungle", "farm", "ice", "playground", "volcano", "garden", "wheat", "river", "valley", "harbor", "rooftop", "canyon", "station", "mars", "swamp")
+MILD = ("meadow", "park", "street", "beach", "farm", "forest", "city", "playground", "hill", "garden", "river", "valley", "harbor", "station")
+IN = ("room", "room", "bedroom", "kitchen", "library", "classroom", "castle", "office", "museum", "cafe", "shop", "bathroom", "spaceship")
+ANY = OUT + IN + ("plain", "plain", "plain", "stage", "pitch")
+GREEN = ("meadow", "park", "farm", "forest", "hill", "garden", "river", "valley")
+HOME = ("room", "kitchen", "bedroom", "room", "cafe")

@@ -294,7 +294,7 @@ def rescue(s):
 def scared(s):
     r, side = s.r, s.r.choice([-1, 1])
     f = s.figure(s.anyone(.7), 128 + side * 46, 116, r.choice([poses.RUN, poses.CHEER]), facing=side, mood="surprised")
-    o = whole(s, ["mouse", "spider", "dog", "t-rex", "snake", "bee", "crab", "tiger", "ghost", "goose", "shark", "snail", "cat", "rooster"]) if r.random() < .8 else s.thing(["ghost"])
+    o = whole(s, ["mouse", "spider", "dog", "t-rex", "snake", "bee", "crab", "tiger", "ghost", "goose", "snail", "cat", "rooster"]) if r.random() < .8 else s.thing(["ghost"])
     s.layers.append(s.item(o, 128 - side * 58, sized(s, o, 48, 116), width=104, bottom=s.floor + 4, facing=side, shadow=1))
     s.show(f)
     return s.done(["{0} afraid of {1}", "{0} scared of {1}", "{0} frightened by {1}", "{1} scaring {0}", "{0} running away from {1}"])
