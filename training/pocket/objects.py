@@ -115,6 +115,10 @@ def plural(noun):
     pre = first + " " if first else ""
     if last in PLURAL:
         return pre + PLURAL[last]
+    if last.endswith("man") and last not in ("human", "talisman", "shaman"):
+        return pre + last[:-3] + "men"
+    if last.endswith("hero"):
+        return pre + last + "es"
     if last.endswith(("s", "x", "ch", "sh", "z")):
         return pre + last + "es"
     if last.endswith("y") and last[-2:-1] not in "aeiou":

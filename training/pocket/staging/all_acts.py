@@ -1,2 +1,3 @@
-"""Imports every module of acts, so that stage.ACTS has them all."""
+"""ACTS with those of every module, and the Stage on which they play."""
 from . import beasts, doing, going, resting, together, worlds  # noqa: F401
+from .stage import ACTS, Stage  # noqa: F401

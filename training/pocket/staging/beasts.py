@@ -77,8 +77,8 @@ def beast_carrying(s):
 def beast_sleeping(s):
     """Lying flat, with zzz; on the ground, on a sofa, on a cushion."""
     r = s.r
-    o = whole(s, ["dog", "cat", "black cat", "tiger", "leopard", "pig", "bear", "rabbit", "hedgehog", "turtle", "sleeping cat", "lying lion", "elephant", "hippopotamus", "walrus", "seal", "squirrel", "mouse", "sheep", "cow", "badger", "dachshund", "duck", "crocodile", "otter"])
-    flat = .74 if o.name not in ("turtle", "sleeping cat", "lying lion", "walrus", "seal", "hedgehog", "otter") else 1.0
+    o = whole(s, ["dog", "cat", "black cat", "tiger", "leopard", "pig", "bear", "rabbit", "hedgehog", "turtle", "sleeping cat", "elephant", "hippopotamus", "walrus", "seal", "squirrel", "mouse", "sheep", "cow", "badger", "dachshund", "duck", "crocodile", "otter"])
+    flat = .74 if o.name not in ("turtle", "sleeping cat", "walrus", "seal", "hedgehog", "otter") else 1.0
     bed = r.choice(["", "", "sofa", "rug", "pillow", "sofa"]) if s.place in ("room", "plain", "library", "kitchen") else ""
     y, wide = s.floor + 6, 140
     if bed:
@@ -126,11 +126,17 @@ def rider_beast(s):
     return s.done(["{1} on the back of {0}", "{1} riding {0}", "{1} sitting on {0}", "{0} carrying {1} on its back", "{1} on {0}", "{0} with {1} on its back"])
 
 
-@act(4, *GREEN, "street", "beach", "room", "snow", "plain")
+HOMES = {"igloo": ["snow", "ice"], "barn": ["farm"], "haystack": ["farm", "wheat"], "treehouse": ["forest", "jungle"], "windmill": ["farm", "meadow"], "cactus": ["desert", "canyon"], "snowman": ["snow"], "lighthouse": ["beach", "harbor"], "fireplace": ["room"], "piano": ["room"], "sofa": ["room"], "campfire": ["forest", "beach"], "beehive": ["garden", "meadow"]}
+
+
+@act(4, *GREEN, "street", "beach", "snow", "plain")
 def in_front_of_home(s):
     """A dog by its house, a hen by the barn …"""
     r = s.r
-    o = s.thing(["doghouse", "barn", "igloo", "treehouse", "beehive", "tent", "house", "castle", "birdcage", "cave", "haystack", "well", "fountain", "windmill", "fireplace", "cactus", "snowman", "campfire"])
+    o = s.thing(["doghouse", "barn", "igloo", "treehouse", "beehive", "tent", "house", "castle", "haystack", "well", "fountain", "windmill", "cactus", "snowman", "campfire", "lighthouse", "fireplace", "piano", "sofa", "mailbox"])
+    homes = HOMES.get(o.name)
+    if homes:
+        s.at(r.choice(homes))
     side = r.choice([-1, 1])
     s.put(o, 128 - side * 42, 130, width=130, bottom=s.floor)
     a = whole(s, QUADS)

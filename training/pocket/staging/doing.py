@@ -115,7 +115,7 @@ def drinking(s):
     return s.done(["{0} drinking {1}", "{0} drinking from {1}", "{0} with {1}", "{0} having {1}", "{0} enjoying {1}"])
 
 
-@act(7, *HOME, "plain", "park", "meadow", "street", "stage", "forest", "snow")
+@act(7, *HOME, "cafe", "office", "classroom", "plain", "park", "meadow", "garden", "stage", "forest")
 def at_table(s):
     """Behind a table with something on it."""
     r, what = s.r, s.r.choices(["dish", "laptop", "cake", "chess", "book", "clock", "globe", "flower", "cook"], [9, 3, 3, 1.2, 1.5, .5, .5, .6, 1.5])[0]
@@ -202,7 +202,7 @@ def photo(s):
     return s.done(words.get(o.name, ["{0} taking a photo", "{0} taking a picture with {1}", "{0} with {1}", "{0} photographing something"]))
 
 
-@act(3, "room", "park", "meadow", "street", "plain", "beach", "library")
+@act(3, "room", "park", "meadow", "museum", "plain", "beach", "garden", "river")
 def painting(s):
     d = s.put(s.thing(["easel"]), 172, 120, width=104, bottom=s.floor + 4, named=False)
     f = s.figure(s.anyone(), 82, s.r.uniform(124, 140), poses.REACH, facing=1)
@@ -241,7 +241,7 @@ def baking(s):
     return s.done(["{0} baking {1}", "{0} baking {n1}", "{0} who has baked {1}", "{0} holding a freshly baked {n1}"])
 
 
-@act(4, *GREEN, "park", "playground")
+@act(5, *GREEN, "garden", "garden", "park")
 def gardening(s):
     r = s.r
     flower = s.thing(["sunflower", "tulip", "rose", "daisy", "carrot", "potted plant", "seedling", "hibiscus", "pumpkin", "mushroom", "corn", "cabbage", "bush"])
@@ -282,7 +282,7 @@ def sweeping(s):
     return s.done(["{0} " + v for v in verb] + ["{0} with {1}"])
 
 
-@act(4, "lake", "sea", "ice", "beach")
+@act(4, "lake", "sea", "ice", "beach", "harbor", "river")
 def fishing(s):
     """From a boat or from the shore."""
     boat = s.place in ("sea", "lake")
@@ -329,7 +329,7 @@ def juggling(s):
 BALLS = ["soccer ball", "soccer ball", "soccer ball", "basketball", "volleyball", "snowball", "american football"]
 
 
-@act(6, "meadow", "park", "street", "beach", "playground", "snow", "plain", "farm")
+@act(6, "meadow", "park", "street", "beach", "playground", "snow", "plain", "pitch", "pitch", "pitch")
 def ball(s):
     r = s.r
     o = s.thing(BALLS)
@@ -417,7 +417,7 @@ def skiing(s):
     return s.done(["{0} snowboarding", "{0} on a snowboard"])
 
 
-@act(5, "street", "park", "road", "city", "plain", "playground", "beach")
+@act(5, "street", "park", "road", "city", "plain", "shop", "shop", "garden")
 def pushing(s):
     o = s.thing(["shopping cart", "shopping cart", "stroller", "wheelbarrow", "lawn mower"])
     side = s.r.choice([-1, 1])
@@ -489,7 +489,7 @@ def magic(s):
     return s.done(["{0} casting a spell", "{0} doing magic", "{0} with a magic wand", "{0} waving a magic wand"])
 
 
-@act(3, "room", "library", "plain")
+@act(3, "classroom", "classroom", "library", "plain")
 def teaching(s):
     r = s.r
     s.put(s.thing(["blackboard"]), 160, 118, bottom=s.floor - 8, named=False)
@@ -533,7 +533,7 @@ def bubbles(s):
     return s.done(["{0} surrounded by {p1}", "{0} with {p1} all around", "{0} among {p1}"] if kind != "note" else ["{0} listening to music", "{0} with music notes"])
 
 
-@act(3, "street", "city", "road", "park")
+@act(3, "street", "city", "road", "station")
 def waiting(s):
     s.put(s.thing(["bus stop"]), 204, 92, bottom=s.floor + 2, named=False)
     n = s.r.choice([1, 1, 2, 3])
@@ -547,7 +547,7 @@ def waiting(s):
     return s.done([word + " {p0} waiting for the bus", word + " {p0} at a bus stop", word + " {p0} waiting at the bus stop"])
 
 
-@act(3, "street", "park", "city", "plain", "beach", "farm")
+@act(3, "street", "park", "city", "plain", "beach", "farm", "harbor")
 def selling(s):
     o = s.thing(["market stall"])
     d = s.c.item(o, 128, s.c.sized(o, 168, 190), bottom=s.floor + 8, mirror=0)
@@ -564,8 +564,8 @@ def portrait(s):
     r = s.r
     if s.place in ("hill", "stage"):
         s.at("meadow")
-    f = s.figure(s.anyone(.62), 128 + r.uniform(-12, 12), r.uniform(250, 300), r.choice([poses.HALF, poses.HALF, poses.WAVE, poses.HOLD_BOTH, poses.THINK]), y=0, shadow=False, small=False)
-    f.move(0, 250 - f.at(0, f.chest[1])[1] + r.uniform(-30, 6))
+    f = s.figure(s.anyone(.62), 128 + r.uniform(-12, 12), r.uniform(240, 300), r.choice([poses.HALF, poses.HALF, poses.WAVE, poses.HOLD_BOTH, poses.THINK]), y=0, shadow=False, small=False)
+    f.move(0, 222 - f.at(0, f.chest[1])[1] + r.uniform(-26, 10))
     worn = []
     if f.head.head["kind"] != "hat" and r.random() < .35:
         worn = [s.hat(f, s.thing(["crown", "top hat", "cowboy hat", "pirate hat", "witch hat", "santa hat", "chef's hat", "straw hat", "party hat"]))] if r.random() < .5 else [s.glasses(f, s.thing(["sunglasses", "glasses"]))]

@@ -253,7 +253,7 @@ def fly(s):
     return s.done(["{0} flying", "{0} flying" + over, "{0} flying through the air", "{0} flying like a superhero" if "hero" not in who.head.name else "{0} flying through the sky"])
 
 
-@act(5, "sea", "lake", "underwater", "underwater", "sea")
+@act(5, "sea", "lake", "underwater", "underwater", "pool", "pool")
 def swim(s):
     r = s.r
     if s.place == "underwater":
@@ -267,11 +267,16 @@ def swim(s):
             s.layers.append(s.item(s.thing(["fish", "tropical fish", "turtle", "dolphin", "octopus", "crab", "jellyfish", "whale", "shark", "seahorse", "goldfish"]), 128 + 66 * r.choice([-1, 1]), 56, y=r.uniform(172, 196)))
             return s.done(["{0} swimming with {1}", "{0} diving with {1}", "{0} and {1} swimming"])
         return s.done(["{0} swimming", "{0} diving", "{0} scuba diving", "{0} snorkeling"])
-    f = s.figure(s.anyone(.6), 128, 132, poses.SWIM, y=s.floor + 26, shadow=False)
+    f = s.figure(s.anyone(.6), 128, 132, poses.SWIM, y=s.floor + (26 if s.place != "pool" else 46), shadow=False)
     ring = r.random() < .3
+    at = len(s.layers)
     s.show(f)
+    if s.place == "pool":  # no water is painted before those who are in it
+        for layer in s.layers[at:]:
+            layer["cut"] = s.floor + 20
+        s.strokes([limb((f.x - 42, s.floor + 21), (f.x + 42, s.floor + 21), 2.2, "#b6ecf8")])
     if ring:
-        y = s.floor - 2
+        y = s.floor - 2 + (20 if s.place == "pool" else 0)
         s.strokes([bar((86, y + 4), (170, y + 4), 12, "#f8312f", corner=1)] + [bar((86 + 28 * k, y + 4), (98 + 28 * k, y + 4), 12, "#f4f4f4", corner=.1) for k in (0, 1, 2)])
         return s.done(["{0} swimming with a swim ring", "{0} floating in a swim ring", "{0} in a swim ring"])
     return s.done(["{0} swimming", "{0} swimming in the water", "{0} taking a swim"])

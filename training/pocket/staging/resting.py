@@ -4,7 +4,7 @@ from . import poses
 from .stage import ANY, GREEN, HOME, IN, MILD, OUT, act
 
 SEATS = ["sofa"] * 5 + ["armchair"] * 3 + ["chair"] * 3 + ["bench"] * 3 + ["throne"] * 2 + ["rock", "log", "mushroom", "mushroom", "haystack", "suitcase", "box", "gift", "books", "bed", "bed", "iceberg", "deck chair"]
-SEAT_PLACES = {"throne": ("room", "stage", "plain"), "bench": ("park", "street", "park", "beach", "snow"), "rock": OUT, "log": GREEN, "mushroom": ("forest", "meadow", "forest"), "haystack": ("farm",), "suitcase": ("street", "plain", "road"), "iceberg": ("ice",), "deck chair": ("beach", "park")}
+SEAT_PLACES = {"throne": ("castle", "castle", "plain"), "bench": ("park", "street", "garden", "station", "snow"), "rock": OUT, "log": GREEN, "mushroom": ("forest", "meadow", "forest"), "haystack": ("farm",), "suitcase": ("street", "plain", "road"), "iceberg": ("ice",), "deck chair": ("beach", "garden", "pool")}
 VERBS = ["sitting on", "sitting on", "sitting on", "on", "relaxing on", "resting on"]
 
 
@@ -90,7 +90,7 @@ def hammock(s):
     return s.done(["{0} in a hammock", "{0} lying in a hammock", "{0} sleeping in a hammock" if f.mood == "asleep" else "{0} relaxing in a hammock", "{0} in a hammock between two trees"])
 
 
-@act(14, *IN, "park", "street", "meadow", "beach", "plain", "plain", "kitchen", "forest")
+@act(14, "bathroom", "bathroom", *IN, "park", "street", "meadow", "beach", "plain", "plain", "kitchen", "forest")
 def inside(s):
     """In a holder whose front edge hides the rest."""
     r = s.r

@@ -157,7 +157,7 @@ def carrying_a_pet(s):
     return s.done(["{0} with {1} on the head", "{1} on the head of {0}", "{1} sitting on {0}'s head"])
 
 
-@act(7, *HOME, "park", "meadow", "plain", "forest", "stage")
+@act(7, *HOME, "cafe", "cafe", "garden", "park", "meadow", "plain", "castle")
 def table_for_two(s):
     """At one table: tea, chess, dinner, cards."""
     r = s.r
