@@ -4,6 +4,7 @@
 """
 import json
 import os
+import re
 from bisect import bisect
 from functools import lru_cache
 from itertools import accumulate
@@ -61,6 +62,9 @@ PLACE = {  # phrases after the subject; keyword nouns
     "canyon": (["in a canyon", "in the canyon", "in a rocky desert", "in the wild west"], ["canyon", "rocky desert"]),
     "station": (["at a train station", "on a platform", "at the station", "at a railway station"], ["train station", "platform", "railway station"]),
     "spaceship": (["in a spaceship", "inside a spaceship", "on a spaceship", "in a space station"], ["spaceship interior", "space station"]),
+    "village": (["in a village", "in a small town", "in front of a village", "with houses in the background"], ["village", "small town", "houses"]),
+    "wall": (["in front of a brick wall", "by a wall", "against a wall", "on the sidewalk"], ["brick wall", "wall"]),
+    "balcony": (["on a balcony", "on the balcony", "on a terrace"], ["balcony", "terrace"]),
     "valley": (["in a valley", "in a green valley", "near a waterfall", "in front of a waterfall", "with a waterfall in the background"], ["valley", "waterfall", "green valley"]),
 }
 SKY = {
@@ -119,7 +123,7 @@ def adjective(item, obj, spec, rng):
 def coloured(item, obj, name, rng):
     """Adds the colour word; an object's own colour is named now and then so that the word means the same."""
     word = item["colour"]
-    if word is None and obj.recolour and rng.random() < 0.3:
+    if word is None and obj.recolour and "colours" not in item and rng.random() < 0.3:
         word = obj.recolour
     return f"{word} {name}" if word and not name.startswith(word) else name
 
@@ -250,16 +254,28 @@ def slots(spec, rng):
     out = {}
     for i, item in enumerate(spec["objects"]):
         obj = objects.by_key()[item["key"]]
-        name = coloured(item, obj, noun(obj, rng), rng)
+        plain = rng.choice(item["called"]) if "called" in item else noun(obj, rng)
+        out[f"q{i}"] = objects.plural(plain)
+        name = coloured(item, obj, plain, rng)
         mood, worn = "", ""
         if item.get("mood"):
             mood = rng.choice(FEELINGS[item["mood"]]) + " " if rng.random() < 0.75 else ""
         elif rng.random() < (0.10 if "mood" in item else 0.16):
             mood = rng.choice((TRAITS if "mood" in item else MOODS) if obj.category in LIVELY else LOOKS) + " "
-        if item.get("wears") and rng.random() < 0.3:
+        if "mascot" in item:
+            if not mood and rng.random() < 0.5:
+                mood = rng.choice(["smiling", "happy", "cute", "little", "cartoon", "funny"]) + " "
+            if rng.random() < 0.25:
+                worn = rng.choice([" with a face", " with arms and legs", " with a smiling face" if not item.get("mood") else " with a face", " with eyes"])
+        elif item.get("wears") and rng.random() < 0.3:
             worn = rng.choice([" in ", " in ", " wearing "]) + clothes(rng.choice(item["wears"]))
+        if "job" in item:
+            name, job = f"{name} {item['job']}", rng.choice(["", "", " dressed as ", " as "])
+            out[f"p{i}"] = objects.plural(name)
+            if job:
+                name = name.removesuffix(" " + item["job"]) + job + objects.article(item["job"])
         out[f"n{i}"] = name
-        out[f"p{i}"] = objects.plural(name)
+        out.setdefault(f"p{i}", objects.plural(name))
         phrase = objects.article(mood + name)
         out[str(i)] = (phrase if rng.random() > 0.05 or phrase.startswith("the ") else "the " + mood + name if rng.random() < 0.5 else mood + name) + worn
     return out
@@ -272,11 +288,21 @@ def fill(template, words):
     return text
 
 
+SENTENCE = re.compile(r"^(\{\d\}(?: and \{\d\})?) (\w+ing)\b")
+ARTICLES = re.compile(r"\b(?:a|an|the) (?=\w)")
+
+
 def natural(spec, rng):
     """One caption of a natural spec, in one of many voices."""
     words = slots(spec, rng)
-    core = fill(rng.choice(spec["core"]), words)
+    template = rng.choice(spec["core"])
+    sentence = rng.random() < 0.10
+    if sentence:
+        template = SENTENCE.sub(lambda m: m[1] + (" are " if " and " in m[1] else rng.choice([" is ", " is ", " who is "])) + m[2], template)
+    core = fill(template, words)
     g, t, w = ground(spec, rng), sky(spec, rng), weather(spec, rng)
+    if core and rng.random() < 0.14:  # a place that goes without saying
+        g = ""
     tail = [x for x in (g, t, w) if x]
     u = rng.random()
     if not core:
@@ -297,6 +323,11 @@ def natural(spec, rng):
     if u < 0.16 and tail:
         rng.shuffle(tail)
         return f"{' '.join(tail)}, {core}"
+    if u > 0.91:  # typed in haste
+        text = ARTICLES.sub("", " ".join([core] + tail[: rng.choice([0, 1, 2])]))
+        return text if rng.random() < 0.6 else text.replace(" with ", ", ").replace(" on ", ", ", 1)
+    if u > 0.885 and core.startswith(("a ", "an ")) and any(d.get("wears") is not None for d in spec["objects"][:1]):
+        core = rng.choice(["my ", "the ", "our "]) + core.split(" ", 1)[1]
     if u < 0.26:  # long
         text = rng.choice(["a scene showing ", "this picture shows ", "a cheerful illustration of ", "in this image there is ", "a detailed drawing of ", ""]) + core
         if g:
@@ -312,7 +343,7 @@ def natural(spec, rng):
     if rng.random() < 0.12:
         rng.shuffle(tail)
     text = " ".join([core] + tail) if rng.random() < 0.75 else ", ".join([f"{core} {tail[0]}"] + tail[1:]) if tail else core
-    opener = rng.choice(PLAIN_OPENERS)
+    opener = "" if sentence else rng.choice(PLAIN_OPENERS)
     if opener and not core.startswith(("two ", "three ", "four ", "five ", "2", "3", "4", "5")):
         text = opener + text
     if rng.random() < 0.08:

@@ -26,8 +26,9 @@ HOME = {"lighthouse": ["cliff", "cliff", "cliff", "sea", "beach", "hill"], "cast
         "windmill": ["farm", "meadow", "hill"], "barn": ["farm", "farm", "meadow"], "igloo": ["ice", "snow"], "pyramid": ["desert"], "skyscraper": ["city"], "treehouse": ["jungle", "forest"], "iceberg": ["sea", "ice"], "sandcastle": ["beach"], "palm tree": ["beach", "desert"],
         "waterfall": ["jungle", "forest", "mountains"], "volcano": ["jungle", "sea"], "rocket": ["moon", "space", "desert"], "snowman": ["snow"], "cactus": ["desert"], "scarecrow": ["farm"], "tractor": ["farm"], "campfire": ["forest", "mountains", "beach", "cave"], "bridge": ["lake", "park", "forest"],
         "stone bridge": ["lake", "park"], "statue of liberty": ["city", "sea"], "tower": ["hill", "cliff", "forest"], "hot air balloon": ["clouds", "mountains", "meadow"], "steam train": ["mountains", "desert", "meadow", "snow"], "robot": ["city", "stage", "moon", "kitchen"], "harbor crane": ["harbor"], "digger": ["road", "beach", "city"], "garbage truck": ["street", "city"], "haystack": ["farm", "wheat"], "bus": ["street", "city", "road"], "car": ["street", "city", "road"], "train": ["station", "valley"]}
-OUTSIDE = ["meadow", "hill", "snow", "beach", "desert", "mountains", "forest", "road", "street", "city", "park", "moon", "cliff", "jungle", "farm", "volcano", "ice", "playground", "cave", "garden", "wheat", "swamp", "harbor", "river", "rooftop", "pitch", "mars", "canyon", "station", "valley", "plain", "plain"]
+OUTSIDE = ["meadow", "hill", "snow", "beach", "desert", "mountains", "forest", "road", "street", "city", "park", "moon", "cliff", "jungle", "farm", "volcano", "ice", "playground", "cave", "garden", "wheat", "swamp", "harbor", "river", "rooftop", "pitch", "mars", "canyon", "station", "valley", "village", "wall", "balcony", "plain", "plain"]
 INSIDE = ["room", "room", "bedroom", "kitchen", "library", "classroom", "castle", "bathroom", "office", "museum", "cafe", "shop", "spaceship", "plain"]
+LARGE = {"building", "vehicle", "aircraft", "boat", "landform", "sky"}  # not in rooms
 STAGED = 0.64  # share of natural scenes that the acts of staging make
 
 
@@ -269,7 +270,7 @@ class Composer:
     def somewhere(self):
         r = self.rng
         o = self.actor() if r.random() < 0.6 else self.draw(self.things)
-        place = self.where(OUTSIDE + INSIDE) if o.category in ("person", "animal", "toy") else self.where(OUTSIDE + INSIDE + ["plain"] * 6)
+        place = self.where(OUTSIDE + INSIDE) if o.category in ("person", "animal", "toy") else self.where(OUTSIDE + (INSIDE if o.category not in LARGE else []) + ["plain"] * 6)
         if o.flying or o.category == "aircraft":
             place = r.choice(["clouds", "city", "plain", "mountains", "plain"])
         if o.category in ("boat", "sea animal"):
@@ -279,7 +280,7 @@ class Composer:
             b = self.item(o, 128 + r.uniform(-14, 14), self.sized(o, h, 170), y=130 + r.uniform(-8, 8), shadow=place == "plain")
         else:
             b = self.item(o, 128 + r.uniform(-26, 26), self.sized(o, min(h, self.ground(place) - 8), 165), bottom=self.ground(place) + (14 if place in ("sea", "lake") else 4), shadow=place not in ("sea", "lake"))
-        verbs = ["{0}", "{0}", "{0} standing", "{0} walking", "{0} sitting", "{0} waiting", "{0} exploring", "{0} looking happy", "{0} running"] if o.category in ("person", "animal") else ["{0}"]
+        verbs = ["{0}", "{0}", "{0} standing", "{0} walking", "{0} sitting", "{0} waiting", "{0} exploring", "{0} looking happy", "{0} running"] if o.category == "animal" else ["{0}"]
         return self.spec(place, [b], verbs)
 
     def empty(self):
@@ -290,7 +291,7 @@ class Composer:
         r = self.rng
         n = r.choices([2, 3, 4, 5], [5, 6, 4, 4])[0]
         o = self.actor() if r.random() < 0.45 else self.draw(self.things)
-        place = self.where(OUTSIDE + INSIDE + ["plain"] * 8)
+        place = self.where(OUTSIDE + (INSIDE if o.category not in LARGE else []) + ["plain"] * 8)
         if o.category in ("boat", "sea animal"):
             place = self.where(["sea", "underwater", "plain"])
         plain = place in ("plain", "underwater", "clouds", "space")

@@ -10,7 +10,7 @@ from .brushes import (SIZE, SKIES, Group, blend, box, cover, ellipse, flat, hash
 
 PLACES = ["plain", "dots", "stripes", "checks", "meadow", "hill", "snow", "beach", "sea", "desert", "mountains", "forest", "road", "street", "city", "room", "table", "space", "underwater", "park",
           "moon", "cliff", "lake", "jungle", "farm", "kitchen", "bedroom", "library", "cave", "clouds", "volcano", "ice", "stage", "playground",
-          "classroom", "castle", "bathroom", "office", "museum", "cafe", "shop", "garden", "wheat", "swamp", "harbor", "river", "rooftop", "pitch", "pool", "mars", "canyon", "station", "spaceship", "valley"]
+          "classroom", "castle", "bathroom", "office", "museum", "cafe", "shop", "garden", "wheat", "swamp", "harbor", "river", "rooftop", "pitch", "pool", "mars", "canyon", "station", "spaceship", "valley", "village", "wall", "balcony"]
 WEATHER = ["none", "rain", "snowfall", "rainbow", "storm", "fog", "aurora", "fireworks"]
 INDOOR = {"room", "bedroom", "kitchen", "library"} | settings.INDOOR
 OUTDOOR = {"meadow", "hill", "snow", "beach", "sea", "desert", "mountains", "forest", "road", "street", "city", "park", "cliff", "lake", "jungle", "farm", "volcano", "ice", "playground"} | settings.OUTDOOR

@@ -300,7 +300,42 @@ def valley(g):
     return over(img, tufts(g, 198, None, 0.4), g.pick("#5fab40", "#1b3b34", "#747c34", "#5f8c57"))
 
 
-PAINT = {f.__name__: f for f in (classroom, castle, bathroom, office, museum, cafe, shop, garden, wheat, swamp, harbor, river, rooftop, pitch, pool, mars, canyon, station, spaceship, valley)}
-GROUND = {"classroom": 222, "castle": 222, "bathroom": 222, "office": 222, "museum": 222, "cafe": 224, "shop": 222, "garden": 222, "wheat": 220, "swamp": 216, "harbor": 218, "river": 222, "rooftop": 210, "pitch": 214, "pool": 178, "mars": 214, "canyon": 214, "station": 214, "spaceship": 216, "valley": 216}
+def village(g):
+    """Small houses on hills."""
+    img = sky(g)
+    img = over(img, rolling(g, 146.0, 12, 50.0, 0), g.pick("#a5d977", "#2f5a4c", "#b5a24f", "#8fb582"))
+    for k, (x, y, s) in enumerate(((30.0, 150.0, 0.8), (84.0, 142.0, 0.7), (150.0, 148.0, 0.75), (208.0, 140.0, 0.7), (246.0, 154.0, 0.85), (118.0, 162.0, 0.9), (186.0, 166.0, 0.95))):
+        x = x + 10 * (g.q(k % 8) - 0.5)
+        img = over(img, box(g, x - 17 * s, y - 20 * s, x + 17 * s, y + 12 * s), lit(g, "#f3dfc1", "#f6c9b8", "#cfe0ee", "#fff3c9", k=(k + 3) % 8))
+        img = over(img, cover((g.X - x).abs() - (g.Y - y + 42 * s) * 1.05) * cover(g.Y - y + 19 * s), lit(g, "#b5563c", "#8b4a3c", "#6b7a8a", k=(k + 5) % 8))
+        img = over(img, box(g, x - 10 * s, y - 12 * s, x - 2 * s, y - 3 * s), g.pick("#8fcdf0", "#ffd873", "#ffe3a0", "#b9cdd8"))
+        img = over(img, box(g, x + 3 * s, y - 10 * s, x + 11 * s, y + 12 * s), lit(g, "#8b5a3c"))
+    img = over(img, rolling(g, 182.0, 5, 60.0, 1), g.pick("#7cc656", "#24493f", "#8f9142", "#76a36b"))
+    return over(img, tufts(g, 192, None), g.pick("#5fab40", "#1b3b34", "#747c34", "#5f8c57"))
+
+
+def wall(g):
+    """A brick wall behind a pavement."""
+    brick = lit(g, "#c0694a", "#d9b08c", "#a9887a", "#8f9aa5", k=0)
+    img = flat(g, brick)
+    row = (g.Y / 20).floor()
+    u = g.X / 44 + 0.5 * (row % 2)
+    joint = torch.maximum(cover(((g.Y / 20 % 1) - 0.5).abs() * -20 + 9), cover(((u % 1) - 0.5).abs() * -44 + 21))
+    img = over(img, wide(g, joint) * 0.55, lit(g, "#efe6da"))
+    img = over(img, wide(g, cover(186 - g.Y)), lit(g, "#c9c4bb"))
+    return over(img, wide(g, cover(((g.X / 64 % 1) - 0.5).abs() * -64 + 31) * (g.Y > 188).float()), lit(g, "#a9a49b"))
+
+
+def balcony(g):
+    img = sky(g, 190.0)
+    img = skyline(g, 176.0, 44.0, 20.0, 70.0, 0, g.pick("#a9c0d8", "#333f78", "#b06f86", "#a6b0ba"), g.pick("#dff1fb", "#ffd873", "#ffe3a0", "#d7e0e8"), img)
+    rail = torch.maximum(wide(g, torch.maximum(box(g, 0.0, 136.0, 256.0, 142.0), box(g, 0.0, 180.0, 256.0, 186.0))), cover(torch.maximum((((g.X + 9 * g.q(1)) / 18 % 1) - 0.5).abs() * 18 - 2, (g.Y - 161).abs() - 24)))
+    img = over(img, rail, lit(g, "#f4f4f4", "#4b4b55", "#8b5a3c", k=2))
+    img = over(img, wide(g, cover(186 - g.Y)), lit(g, "#d9a878", "#c9c4bb", k=3))
+    return over(img, wide(g, cover((((g.Y - 186) / 20 % 1) - 0.5).abs() * -20 + 9.2) * (g.Y > 190).float()), lit(g, "#b98a5e", "#a9a49b", k=3))
+
+
+PAINT = {f.__name__: f for f in (classroom, castle, bathroom, office, museum, cafe, shop, garden, wheat, swamp, harbor, river, rooftop, pitch, pool, mars, canyon, station, spaceship, valley, village, wall, balcony)}
+GROUND = {"classroom": 222, "castle": 222, "bathroom": 222, "office": 222, "museum": 222, "cafe": 224, "shop": 222, "garden": 222, "wheat": 220, "swamp": 216, "harbor": 218, "river": 222, "rooftop": 210, "pitch": 214, "pool": 178, "mars": 214, "canyon": 214, "station": 214, "spaceship": 216, "valley": 216, "village": 218, "wall": 216, "balcony": 218}
 INDOOR = {"classroom", "castle", "bathroom", "office", "museum", "cafe", "shop"}
-OUTDOOR = {"garden", "wheat", "swamp", "harbor", "river", "rooftop", "pitch", "pool", "canyon", "station", "valley"}
+OUTDOOR = {"garden", "wheat", "swamp", "harbor", "river", "rooftop", "pitch", "pool", "canyon", "station", "valley", "village", "balcony"}

@@ -115,14 +115,16 @@ def beasts_meet(s):
 def rider_beast(s):
     """A small animal on a large one's back."""
     r = s.r
-    big = s.anchored("seat", ("horse", "cow", "pig", "elephant", "turtle", "camel", "rhinoceros", "hippopotamus", "dog", "sheep", "tiger", "giraffe", "donkey", "bison", "t-rex", "brontosaurus", "whale"))
+    big = s.anchored("seat", ("horse", "cow", "pig", "elephant", "turtle", "camel", "rhinoceros", "hippopotamus", "dog", "sheep", "tiger", "giraffe", "donkey", "bison", "t-rex", "brontosaurus", "whale", "snail", "snail", "turtle", "llama"))
     if big.name == "whale":
         s.at("sea")
     d = s.item(big, 128, r.uniform(104, 128), width=168, bottom=s.floor + (26 if s.place == "sea" else 4), shadow=int(s.place != "sea"), facing=r.choice([-1, 1]))
     s.layers.append(d)
     x, y = s.spot(d, "seat")
-    o = whole(s, ["cat", "mouse", "chick", "duck", "owl", "parrot", "penguin", "rabbit", "hedgehog", "black cat", "squirrel", "snail", "black bird", "bird", "dog", "turtle", "goose", "crab", "teddy bear"], big.name)
+    o = whole(s, ["cat", "mouse", "chick", "duck", "owl", "parrot", "penguin", "rabbit", "hedgehog", "black cat", "squirrel", "snail", "black bird", "bird", "dog", "turtle", "goose", "crab", "teddy bear", "backpack", "house", "gift", "castle", "flower", "tree", "suitcase", "basket"], big.name)
     s.layers.append(s.item(o, x, 46, width=58, bottom=y + 5, facing=s.facing(d)))
+    if o.category not in ("animal", "bird", "toy", "sea animal"):
+        return s.done(["{1} on the back of {0}", "{0} carrying {1} on its back", "{0} with {1} on its back", "{0} carrying {1}"])
     return s.done(["{1} on the back of {0}", "{1} riding {0}", "{1} sitting on {0}", "{0} carrying {1} on its back", "{1} on {0}", "{0} with {1} on its back"])
 
 

@@ -40,7 +40,7 @@ SMALL = ["rose", "sunflower", "tulip", "lollipop", "candle", "star", "magic wand
          "cupcake", "egg", "fish", "flashlight", "strawberry", "lemon", "bell", "heart", "wrench", "tennis racket", "watering can", "lantern", "kettle", "broom", "frying pan", "feather", "axe", "maple leaf", "snowball", "cookie", "glass of milk", "bone", "crystal ball",
          "camera", "compass", "mushroom", "hourglass", "teapot", "shovel", "rake", "trumpet", "toothbrush", "scissors", "letter", "coin", "money bag"]
 BIG = ["gift", "teddy bear", "pumpkin", "watermelon", "birthday cake", "book", "bouquet", "heart", "basket", "suitcase", "box", "trophy", "fish", "bread", "pizza", "crystal ball", "globe", "alarm clock", "soccer ball", "basketball", "potted plant", "cheese",
-       "map", "treasure chest", "crown", "shield", "clock", "cat", "rabbit", "chicken", "duck", "puppy", "baby", "pillow", "laptop", "bucket", "sign", "star", "ball of yarn", "vase", "goldfish", "soup bowl", "bowl of soup", "fish tank", "birdcage", "snow globe", "toy blocks"]
+       "map", "treasure chest", "crown", "shield", "clock", "cat", "rabbit", "chicken", "duck", "puppy", "baby", "pillow", "laptop", "bucket", "sign", "star", "ball of yarn", "vase", "goldfish", "soup bowl", "bowl of soup", "fish tank", "birdcage", "snow globe", "toy blocks", "laundry basket", "laundry basket", "watering can", "kettle", "rubber duck", "ball", "beach ball", "cup of cocoa"]
 
 
 @act(9, *ANY)
@@ -214,6 +214,11 @@ def painting(s):
 @act(4, "kitchen", "kitchen", "kitchen", "room", "forest", "plain")
 def cooking(s):
     r = s.r
+    if r.random() < .2:
+        d = s.put(s.thing(["cauldron"]), 172, 84, bottom=s.floor + 6)
+        f = s.figure(s.who("witch", "wizard", "wizard", "cat", "frog", "owl", "chef", "skeleton"), 92, 132, poses.REACH, facing=1)
+        s.show(f, held=[{"strokes": [limb(f.hand(1), (166, d["y"] - 24), 2.4, "#a56953")]}])
+        return s.done(["{1} stirring {0}", "{1} brewing a potion in {0}", "{1} stirring a green potion", "{1} making a magic potion", "{1} cooking in {0}"])
     if s.place == "forest" or r.random() < .3:
         base, top = s.thing(["campfire"]) if s.place == "forest" else s.thing(["barbecue"]), None
         d = s.put(base, 166, 62, bottom=s.floor + 8)
@@ -241,7 +246,7 @@ def baking(s):
     return s.done(["{0} baking {1}", "{0} baking {n1}", "{0} who has baked {1}", "{0} holding a freshly baked {n1}"])
 
 
-@act(5, *GREEN, "garden", "garden", "park")
+@act(5, *GREEN, "garden", "garden", "park", "balcony", "moon")
 def gardening(s):
     r = s.r
     flower = s.thing(["sunflower", "tulip", "rose", "daisy", "carrot", "potted plant", "seedling", "hibiscus", "pumpkin", "mushroom", "corn", "cabbage", "bush"])
@@ -489,6 +494,19 @@ def magic(s):
     return s.done(["{0} casting a spell", "{0} doing magic", "{0} with a magic wand", "{0} waving a magic wand"])
 
 
+@act(3, "room", "room", "park", "garden", "plain")
+def knitting(s):
+    r = s.r
+    d = s.put(s.anchored("seat", ("armchair", "chair", "sofa", "bench")), 128, 112, width=170, bottom=s.floor + 6, named=False)
+    d["mirror"] = 0
+    x, y = s.spot(d, "seat")
+    f = s.figure(s.anyone(.7) if r.random() < .5 else s.who("old woman", "old woman", "woman", "cat", "sheep"), x, 116, poses.SIT.with_hands((-.09, -.10), (.09, -.10)), y=y, shadow=False)
+    a, b = f.hand(0), f.hand(1)
+    s.show(f, held=[s.hold(s.thing(["knitting"]), ((a[0] + b[0]) / 2, a[1] + 6), 38, named=False)])
+    s.layers.append(s.item(s.thing(["ball of yarn"]), 208, 34, bottom=s.floor + 10, named=False))
+    return s.done(["{0} knitting", "{0} knitting a scarf", "{0} knitting a red scarf", "{0} sitting and knitting"])
+
+
 @act(3, "classroom", "classroom", "library", "plain")
 def teaching(s):
     r = s.r
@@ -510,8 +528,12 @@ def teaching(s):
 def building(s):
     o = s.thing({"snow": ["snowman"], "ice": ["igloo", "snowman"], "beach": ["sandcastle"], "playground": ["sandcastle"], "room": ["toy blocks"]}[s.place])
     d = s.put(o, 166, 96 if o.name != "toy blocks" else 66, width=110, bottom=s.floor + 4)
-    f = s.figure(s.anyone(), 84, 118, s.r.choice([poses.REACH, poses.KNEEL, poses.REACH_BOTH]), facing=1)
-    s.show(f)
+    two, who = o.name != "toy blocks" and s.r.random() < .35, s.anyone()
+    d["x"] = 128 if two else d["x"]
+    for k in range(2 if two else 1):
+        s.show(s.figure(who, 56 + 144 * k if two else 84, 112 if two else 118, s.r.choice([poses.REACH, poses.KNEEL, poses.REACH_BOTH]), facing=1 - 2 * k, named=k == 0))
+    if two:
+        return s.done(["two {p1} building {0}", "two {p1} making {0}", "two {p1} next to {0}"])
     return s.done(["{1} building {0}", "{1} building {0}", "{1} making {0}", "{1} next to {0}"] if o.name != "toy blocks" else ["{1} playing with {0}", "{1} building with {0}"])
 
 

@@ -8,7 +8,7 @@ import math
 
 from ..strokes import arc, bar, dot, joint, limb, line, shade
 from . import poses
-from .outfits import Outfit
+from .outfits import COLOURS, Outfit
 
 FACE = {"human": .36, "hat": .35, "face": .40}  # width of the face, in heights of the figure
 ARM, LEG = .135, .123                             # each of two bones
@@ -19,18 +19,21 @@ FUR = {  # body and limbs, where they are not of the face's colour
     "sloth": ("#9b7a57", "#8a6b4a"), "parrot": ("#e8304f", "#00a6ed"), "snowman": ("#f4f9fd", "#8a5a3c"), "duck": ("#ffd43b", "#ff922b"), "hedgehog": ("#c98a4b", "#a56953"), "turtle": ("#2f8f4e", "#7bc86c"), "pig": ("#ff8687", "#f0696f")}
 TAILS = {"fox", "wolf", "raccoon", "lion", "tiger", "cat", "dog", "mouse", "monkey", "horse", "cow"}
 BELLIES = {"penguin": "#ffffff", "owl": "#ffdea7", "dragon": "#fcd53f", "turtle": "#f3dfa8", "robot": ""}
+LIMBS = "#4b3a44"  # of things
 BARE = Outfit("skin", legs="skin")
 
 
-def fur(head):
-    """(body, limbs) colours of an animal."""
+def fur(head, colour=""):
+    """(body, limbs) colours of an animal; colour: a word where it is not its own."""
+    if colour:
+        return COLOURS[colour], shade(COLOURS[colour], .88)
     skin = head.head["skin"]
     return FUR.get(head.name, (skin, shade(skin, .9)))
 
 
 class Figure:
-    def __init__(self, head, x, y, tall, pose=poses.STAND, outfit=BARE, *, facing=1, mood="", wide=1.0):
-        self.head, self.x, self.y, self.tall, self.pose, self.outfit, self.facing, self.mood, self.wide = head, x, y, tall, pose, outfit, facing, mood, wide
+    def __init__(self, head, x, y, tall, pose=poses.STAND, outfit=BARE, *, facing=1, mood="", colour=""):
+        self.head, self.x, self.y, self.tall, self.pose, self.outfit, self.facing, self.mood, self.colour = head, x, y, tall, pose, outfit, facing, mood, colour
         self.animal = head.head["kind"] == "face" and head.category != "person"
         self.skin = head.head["skin"]
         c, s = math.cos(math.radians(pose.turn)), math.sin(math.radians(pose.turn))
@@ -103,7 +106,7 @@ class Figure:
 
     # --- strokes
     def limbs_colour(self):
-        return fur(self.head)[1] if self.animal else self.skin
+        return fur(self.head, self.colour)[1] if self.animal else self.skin
 
     def arm_strokes(self, i):
         s, e, h = self.arm(i)
@@ -137,14 +140,14 @@ class Figure:
         low, high = self.at(0, p.hip - .03), self.at(*self.chest)
         out = []
         if self.animal and self.head.name in TAILS:
-            out += line([self.at(-.06, p.hip), self.at(-.2, p.hip + .03), self.at(-.26, p.hip + .13)], self.width(.032), fur(self.head)[0])
+            out += line([self.at(-.06, p.hip), self.at(-.2, p.hip + .03), self.at(-.26, p.hip + .13)], self.width(.032), fur(self.head, self.colour)[0])
         for i in (0, 1):
             out += self.leg_strokes(i)
-        colour = fur(self.head)[0] if o.top == "skin" else o.top
+        colour = fur(self.head, self.colour)[0] if o.top == "skin" else o.top
         if o.skirt and p.feet is not None or o.skirt and p.thighs:
             drop = min(o.skirt, .16) if p.thighs else min(o.skirt, p.hip - .02) if not p.turn else o.skirt
             out.append(bar(self.at(0, p.hip + .10), self.at(0, p.hip - drop), self.width(.09), o.skirt_colour or colour, self.width(.12 + .32 * drop), .15))
-        wide = self.wide * (.125 if self.animal else .112)
+        wide = .125 if self.animal else .112
         out.append(bar(low, high, self.width(wide + .012), colour, self.width(wide), .55))
         if self.animal and o.top == "skin":
             belly = BELLIES.get(self.head.name) or shade(colour, 1.22) if max(int(colour[i:i + 2], 16) for i in (1, 3, 5)) < 232 else shade(colour, .9)
@@ -205,12 +208,14 @@ class Figure:
         return out
 
     def near_eye(self):
+        if self.colour:
+            return COLOURS[self.colour]
         return {"panda": "#6a5a9e", "raccoon": "#4b4b55", "frog": "#00d26a", "lion": "#ffb02e", "koala": "#9b9b9b", "alien": "#86d72f", "skeleton": "#f4f4f4"}.get(self.head.name, self.skin)
 
     # --- what is drawn
     def sprite(self):
         return {"key": self.head.key, "name": self.head.name, "x": round(self.centre[0], 1), "y": round(self.centre[1], 1), "size": round(self.size, 1), "angle": round(self.angle, 1), "mirror": self.mirror,
-                "stand": 0, "shadow": 0, "colour": None}
+                "stand": 0, "shadow": 0, "colour": self.colour or None}
 
     def layers(self, held=(), worn=(), behind=(), arms=True):
         """Back to front: behind, body and head, worn (on the head), held, hands."""
@@ -220,4 +225,78 @@ class Figure:
         out = [*behind, {**self.sprite(), "strokes": main}, *worn, *held]
         if front:
             out.append({"strokes": front})
+        return out
+
+
+class Mascot(Figure):
+    """A thing with a face, arms and legs. `head`: what Stage.thing_head makes of an object."""
+
+    def place_head(self):
+        hx, hy = self.head.half
+        self.size = min(.62 / (2 * hy), .66 / (2 * hx)) * self.tall
+        self.mirror, self.angle = 0, self.facing * (self.pose.turn + self.pose.tilt)
+        up = hy * self.size / self.tall
+        self.chest = (self.pose.lean, self.pose.hip + up)
+        self.out = hx * self.size / self.tall * .86  # half width at the arms
+        self.neck = self.at(self.pose.lean, self.pose.hip + 2 * up)
+        self.centre = self.at(self.pose.lean, self.pose.hip - .02 + up)
+        self.face = 2 * hx * self.size * .8
+
+    def arm(self, i):
+        side = (-1, 1)[i]
+        hx, hy = self.pose.hands[i]
+        s, h = (self.chest[0] + side * self.out, self.chest[1]), (self.chest[0] + hx + (self.out - .1) * (1 if hx > 0 else -1), self.chest[1] + hy)
+        e, h = joint(s, h, ARM * .9, ARM * .9, self.pose.elbows[i])
+        return self.at(*s), self.at(*e), self.at(*h)
+
+    def arm_strokes(self, i):
+        s, e, h = self.arm(i)
+        w = self.width(.024)
+        return [limb(s, e, w, LIMBS), limb(e, h, w, LIMBS), dot(h, self.width(.040), "#ffffff")]
+
+    def leg_strokes(self, i):
+        foot = self.pose.feet[i] if self.pose.feet else None
+        if foot is None:
+            return []
+        hip = self.at((-.07, .07)[i], self.pose.hip + .03)
+        toe = self.at(foot[0] * 1.1, foot[1] + .02)
+        return [limb(hip, toe, self.width(.026), LIMBS), limb(toe, self.at(foot[0] * 1.1 + .035, foot[1] + .015), self.width(.042), self.outfit.shoes)]
+
+    def torso(self):
+        return [s for i in (0, 1) for s in self.leg_strokes(i)]
+
+    def cape(self):
+        return [bar(self.at(self.chest[0], self.chest[1] + .1), self.at(-.12, self.pose.hip - .1), self.width(self.out * .9), self.outfit.cape, self.width(self.out * 1.2), .2)]
+
+    def moods(self):
+        """A whole face: eyes, mouth, cheeks."""
+        p, u, out = self.head.head, self.face, []
+        dx, ey = p["eye"]
+        at = lambda x, y: self.on_head(x, y)  # noqa: E731
+        r = max(.085 * u, 2.6)
+        for side in (-1, 1):
+            if self.mood in ("asleep", "laughing"):
+                bend = 1 if self.mood == "asleep" else -1
+                a, b, c = at(side * dx - .05, ey), at(side * dx, ey + .03 * bend), at(side * dx + .05, ey)
+                out += line([a, b, c], max(.022 * u, 1.4), "#2b2b33")
+            else:
+                out += [dot(at(side * dx, ey), r, "#ffffff"), dot(at(side * dx + .006 * self.facing, ey + .008), r * .62, "#2b2b33")]
+            if self.mood in ("angry", "sad", "crying"):
+                slope = -.03 if self.mood == "angry" else .03
+                out += line([at(side * (dx - .05), ey - .10 - slope), at(side * (dx + .05), ey - .10 + slope)], max(.024 * u, 1.5), "#2b2b33")
+            if self.mood == "crying":
+                out.append(limb(at(side * dx, ey + .10), at(side * dx, ey + .19), .035 * u, "#3fb4f5", .055 * u))
+            if self.mood in ("", "laughing"):
+                out.append(dot(at(side * (dx + .09), ey + .10), .055 * u, "#ff9ec0"))
+        w, m = max(.026 * u, 1.5), p["mouth"]
+        if self.mood in ("sad", "crying", "angry"):
+            out += line([at(-.07, m + .035), at(-.03, m), at(.03, m), at(.07, m + .035)], w, "#2b2b33")
+        elif self.mood == "surprised":
+            out.append(dot(at(0, m), .06 * u, "#7a1733"))
+        elif self.mood == "laughing":
+            out.append(limb(at(-.05, m), at(.05, m), .055 * u, "#7a1733"))
+        elif self.mood == "asleep":
+            out.append(dot(at(0, m), .03 * u, "#2b2b33"))
+        else:
+            out += line([at(-.08, m - .02), at(-.035, m + .025), at(.035, m + .025), at(.08, m - .02)], w, "#2b2b33")
         return out

@@ -73,6 +73,35 @@ PROFESSIONS = {
     "santa claus": Outfit("#d3312f", legs="#d3312f", shoes="#26262e", skirt=.05, details=(("bar", 0, 0, 0, 1, .14, WHITE), ("bar", -.98, .12, .98, .12, .1, "#26262e"))),
     "skeleton": Outfit("#f4f4f4", legs="#f4f4f4", shoes="#e0e0e0", details=(("bar", -.7, .75, .7, .75, .07, "#4b4b55"), ("bar", -.65, .5, .65, .5, .07, "#4b4b55"), ("bar", -.5, .25, .5, .25, .07, "#4b4b55"))),
 }
+# What anyone may be dressed as: (clothes, hat or None, words). Of people these are names of their own, of animals they follow: "a panda astronaut".
+_APRON = (("bar", 0, 0, 0, .7, .7, WHITE), ("bar", -.4, .6, -.4, 1, .1, WHITE), ("bar", .4, .6, .4, 1, .1, WHITE))
+JOBS = {
+    "postman": (Outfit("#26408b", legs="#26408b", details=buttons(GOLD) + (("bar", -.7, .9, .6, .1, .09, "#6d4534"),)), "cap", ("postman", "mail carrier", "mailman", "postal worker")),
+    "waiter": (Outfit(WHITE, legs=DARK, details=(("bar", -.7, 0, -.7, 1, .28, DARK), ("bar", .7, 0, .7, 1, .28, DARK), ("bar", -.2, .93, .2, .93, .1, DARK))), None, ("waiter", "barista", "bartender")),
+    "nurse": (Outfit("#8fd3e8", legs="#8fd3e8", shoes=WHITE, details=(("bar", 0, .5, 0, .8, .09, "#f8312f"), ("bar", -.18, .65, .18, .65, .09, "#f8312f"))), None, ("nurse", "medic")),
+    "sailor": (Outfit(WHITE, legs="#26408b", details=(("bar", -.5, .9, .5, .9, .16, "#26408b"), ("bar", 0, .5, 0, .9, .1, "#26408b"))), None, ("sailor", "seaman")),
+    "teacher": (Outfit("#8a5a3c", legs="#4b4b55", details=SUIT[:1] + (("bar", 0, .4, 0, .98, .1, "#37a85c"),)), None, ("teacher", "professor")),
+    "soccer player": (Outfit("#f8312f", sleeve="", legs="skin", shoes=DARK, skirt=.05, skirt_colour=WHITE, details=(("bar", 0, .3, 0, .75, .12, WHITE),)), None, ("soccer player", "football player", "goalkeeper", "footballer")),
+    "ballerina": (Outfit("#ff87c3", sleeve="skin", legs="skin", shoes="#ff87c3", skirt=.07), None, ("ballerina", "ballet dancer")),
+    "baker": (Outfit("#c98d58", legs="#4b4b55", details=_APRON), "chef's hat", ("baker", "pastry chef")),
+    "fisherman": (Outfit("#ffd43b", legs="#26408b", shoes="#37a85c", skirt=.08, details=buttons("#c9952f")), None, ("fisherman", "angler")),
+    "gardener": (Outfit("#37a85c", legs="#6d4534", shoes="#ffd43b", details=_APRON), "straw hat", ("gardener", "florist")),
+    "explorer": (Outfit("#c9a06a", legs="#8a6b4a", shoes="#6d4534", details=buttons("#8a6b4a")), "fedora", ("explorer", "adventurer", "archaeologist", "hiker")),
+    "karate fighter": (Outfit(WHITE, legs=WHITE, shoes="#e0b892", details=(("bar", -.98, .05, .98, .05, .1, DARK), ("bar", -.3, .3, .3, 1, .05, "#c9c9c9"))), None, ("karate fighter", "judo fighter", "martial artist")),
+    "thief": (Outfit(WHITE, legs=DARK, details=stripes(DARK)), None, ("thief", "robber", "burglar", "mime")),
+    "magician": (Outfit(DARK, legs=DARK, cape="#8d65c5", details=(("bar", 0, .3, 0, 1, .28, WHITE), ("bar", -.2, .94, .2, .94, .1, "#f8312f"))), "top hat", ("magician", "illusionist")),
+    "train driver": (Outfit("#8fb5e0", legs="#2f5fa8", details=PROFESSIONS["mechanic"].details), "cap", ("train driver", "engineer", "station master", "conductor")),
+    "queen": (Outfit("#c4314b", legs="skin", skirt=.26, cape="#8d65c5", details=(("bar", -.8, .95, .8, .95, .14, WHITE), ("bar", 0, 0, 0, .9, .1, GOLD))), "crown", ("queen", "empress")),
+    "chef": (PROFESSIONS["chef"], "chef's hat", ("chef", "cook")), "pirate": (PROFESSIONS["pirate"], "pirate hat", ("pirate", "pirate captain", "captain")), "witch": (PROFESSIONS["witch"], "witch hat", ("witch", "wizard", "sorcerer")), "cowboy": (PROFESSIONS["cowboy"], "cowboy hat", ("cowboy", "sheriff")),
+    "doctor": (PROFESSIONS["doctor"], None, ("doctor", "dentist", "scientist")), "detective": (PROFESSIONS["detective"], "fedora", ("detective", "spy")), "superhero": (PROFESSIONS["superhero"], None, ("superhero", "hero")), "king": (PROFESSIONS["king"], "crown", ("king", "emperor", "prince")),
+    "astronaut": (PROFESSIONS["astronaut"], "bubble", ("astronaut", "astronaut", "spaceman")), "farmer": (PROFESSIONS["farmer"], "straw hat", ("farmer",)), "police officer": (PROFESSIONS["police officer"], "cap", ("police officer", "policeman")), "firefighter": (PROFESSIONS["firefighter"], "rescue helmet", ("firefighter", "fireman")),
+    "businessman": (PROFESSIONS["businessman"], None, ("businessman", "office worker", "boss", "lawyer")), "student": (PROFESSIONS["student"], "graduation cap", ("student", "graduate")), "santa claus": (PROFESSIONS["santa claus"], "santa hat", ("santa claus", "santa")), "mechanic": (PROFESSIONS["mechanic"], "cap", ("mechanic", "plumber", "builder")),
+}
+OF_PEOPLE = ("postman", "waiter", "nurse", "sailor", "teacher", "soccer player", "ballerina", "baker", "fisherman", "gardener", "explorer", "karate fighter", "thief", "magician", "train driver", "queen")
+FORMAL = [Outfit("#433b6b", legs="#433b6b", details=SUIT, words=("suit", "suit and tie", "business suit")), Outfit(DARK, legs=DARK, details=(("bar", 0, .3, 0, 1, .3, WHITE), ("bar", -.2, .94, .2, .94, .1, "#f8312f")), words=("tuxedo", "black suit", "suit")),
+          Outfit("#c98d58", legs="#4b4b55", details=_APRON, words=("white apron", "apron")), Outfit("#ffd43b", legs="#3a4a7a", skirt=.10, details=buttons("#c9952f"), words=("yellow raincoat", "raincoat", "yellow coat")),
+          Outfit(WHITE, legs="#4b4b55", details=(("bar", -.62, 0, -.62, 1, .34, "#e5383b"), ("bar", .62, 0, .62, 1, .34, "#e5383b")), words=("red vest", "red waistcoat")), Outfit("#ff87c3", sleeve="skin", legs="skin", skirt=.07, words=("pink tutu", "tutu", "pink skirt")),
+          Outfit("#e6e6e6", legs="#3a4a7a", details=(("bar", -.95, .35, .95, .35, .14, "#ffd43b"), ("bar", -.4, 0, -.4, 1, .3, "#ff822d"), ("bar", .4, 0, .4, 1, .3, "#ff822d")), words=("orange vest", "orange safety vest"))]
 TROUSERS = ["#3a4a7a", "#4b4b55", "#533566", "#6d4534", "#26408b", "#2b2b33", "#7a8aa0"]
 
 

@@ -3,8 +3,8 @@ from ..strokes import bar, dot, limb
 from . import poses
 from .stage import ANY, GREEN, HOME, IN, MILD, OUT, act
 
-SEATS = ["sofa"] * 5 + ["armchair"] * 3 + ["chair"] * 3 + ["bench"] * 3 + ["throne"] * 2 + ["rock", "log", "mushroom", "mushroom", "haystack", "suitcase", "box", "gift", "books", "bed", "bed", "iceberg", "deck chair"]
-SEAT_PLACES = {"throne": ("castle", "castle", "plain"), "bench": ("park", "street", "garden", "station", "snow"), "rock": OUT, "log": GREEN, "mushroom": ("forest", "meadow", "forest"), "haystack": ("farm",), "suitcase": ("street", "plain", "road"), "iceberg": ("ice",), "deck chair": ("beach", "garden", "pool")}
+SEATS = ["sofa"] * 5 + ["armchair"] * 3 + ["chair"] * 3 + ["bench"] * 3 + ["throne"] * 2 + ["rock", "log", "mushroom", "mushroom", "haystack", "suitcase", "box", "gift", "books", "bed", "iceberg", "deck chair", "deck chair", "cupcake", "birthday cake", "cheese", "jack-o-lantern", "pillow", "turtle", "elephant", "lily pad"]
+SEAT_PLACES = {"throne": ("castle", "castle", "plain"), "bench": ("park", "street", "garden", "station", "snow"), "rock": OUT, "log": GREEN, "mushroom": ("forest", "meadow", "forest"), "haystack": ("farm",), "suitcase": ("street", "plain", "road"), "iceberg": ("ice",), "lily pad": ("lake", "swamp"), "elephant": ("jungle", "desert"), "turtle": ("beach", "forest"), "deck chair": ("beach", "garden", "pool")}
 VERBS = ["sitting on", "sitting on", "sitting on", "on", "relaxing on", "resting on"]
 
 
@@ -23,7 +23,9 @@ def sit(s):
     r = s.r
     name = r.choice(SEATS)
     s.at(r.choice(SEAT_PLACES.get(name, IN)))
-    what = r.choice(["", "", "", "book", "pet", "food", "two"])
+    what = r.choice(["", "", "", "book", "pet", "food", "two", "two", "asleep", "lying"])
+    if what == "lying" and name in ("sofa", "bench", "bed"):
+        return lying(s, name)
     pose = poses.SIT if what not in ("book", "food") else poses.SIT.with_hands((-.1, -.10), (.1, -.10))
     d, f = seated(s, name, r.uniform(104, 124), pose=pose)
     verb = r.choice(VERBS) if name not in ("armchair", "chair", "deck chair") else r.choice(VERBS + ["sitting in", "sitting in"])
@@ -33,7 +35,7 @@ def sit(s):
     if what == "food":
         s.show(f, held=[s.hold(s.thing(["popcorn", "pizza", "ice cream cone", "cup of cocoa", "bowl of soup", "apple", "donut", "cookie"]), ((f.hand(0)[0] + f.hand(1)[0]) / 2, f.hand(1)[1]), 32)])
         return s.done(["{1} " + verb + " {0} with {2}", "{1} eating {2} on {0}" if s.objects[-1]["name"] != "cup of cocoa" else "{1} drinking {2} on {0}", "{1} with {2} on {0}"])
-    if what == "pet" or what == "two" and name in ("sofa", "bench", "bed"):
+    if what == "pet" or what == "two" and name in ("sofa", "bench", "bed", "lily pad", "haystack", "log"):
         side = 1 if f.x < d["x"] else -1
         x = d["x"] + side * .26 * d["size"]
         if what == "pet":
@@ -41,12 +43,32 @@ def sit(s):
             s.show(f)
             s.layers.append(pet)
             return s.done(["{1} and {2} " + verb + " {0}", "{1} with {2} on {0}", "{1} " + verb + " {0} next to {2}"])
-        f2 = s.figure(s.other(s.last), x, f.tall * r.uniform(.9, 1.05), poses.SIT, y=f.y, small=False, shadow=False)
+        same = r.random() < .35
+        f2 = s.figure(s.last if same else s.other(s.last), x, f.tall * r.uniform(.9, 1.05), poses.SIT, y=f.y, small=False, shadow=False)
         s.show(f)
         s.show(f2)
+        if same:
+            return s.done(["two {p1} " + verb + " {0}", "two {p1} sitting on {0}"])
         return s.done(["{1} and {2} " + verb + " {0}", "{1} and {2} sitting on {0}", "{1} " + verb + " {0} beside {2}"])
+    if what == "asleep":
+        f.mood = "asleep"
+        s.objects[1]["mood"] = ""
+        s.show(f)
+        return s.done(["{1} asleep on {0}", "{1} sleeping on {0}", "{1} sleeping in {0}" if name in ("armchair", "chair", "deck chair") else "{1} napping on {0}"])
     s.show(f)
     return s.done(["{1} " + verb + " {0}", "{1} sitting on {0}"])
+
+
+def lying(s, name):
+    """Stretched out on a sofa or a bench."""
+    o = s.anchored("seat", (name,))
+    d = s.put(o, 128, {"sofa": 100, "bench": 96}.get(name, 96), width=196, bottom=s.floor + 6)
+    d["mirror"] = 0
+    sx, sy = s.spot(d, "seat")
+    f = s.figure(s.anyone(.6), 128, 112, poses.LIE, y=sy - 12, facing=s.r.choice([-1, 1]), mood="asleep", small=False, shadow=False)
+    f.move(128 - f.facing * 44 - f.centre[0], sy - 16 - f.centre[1])
+    s.show(f)
+    return s.done(["{1} sleeping on {0}", "{1} lying on {0}", "{1} asleep on {0}", "{1} taking a nap on {0}"])
 
 
 @act(9, "room", "room", "plain")
@@ -94,7 +116,7 @@ def hammock(s):
 def inside(s):
     """In a holder whose front edge hides the rest."""
     r = s.r
-    names = ["basket", "basket", "picnic basket", "bucket", "cup", "cup", "bathtub", "bathtub", "bathtub", "bowl", "shopping cart", "cauldron", "cardboard box", "cardboard box", "backpack", "stroller", "cradle", "laundry basket", "oil drum", "trash can", "bowl of soup"]
+    names = ["basket", "basket", "picnic basket", "bucket", "cup", "cup", "bathtub", "bathtub", "bathtub", "bowl", "shopping cart", "cauldron", "cardboard box", "cardboard box", "backpack", "stroller", "cradle", "laundry basket", "oil drum", "trash can", "bowl of soup", "bowl of soup", "wheelbarrow", "wheelbarrow"]
     name = r.choice(names)
     o = s.anchored("rim", (name,))
     size = {"bathtub": 128, "cup": 112, "bowl": 96, "basket": 112, "backpack": 118, "cradle": 100}.get(name, 104)
@@ -105,7 +127,7 @@ def inside(s):
     n = r.choices([1, 2, 3], [70, 16, 14])[0] if name not in ("cup", "cauldron", "backpack", "cradle", "stroller") else 1
     full = r.random() < .4
     if full:  # animals as they are
-        a = s.thing(["cat", "dog", "rabbit", "hedgehog", "penguin", "owl", "duck", "chick", "mouse", "squirrel", "teddy bear", "whale", "dragon", "elephant", "frog", "turtle", "goose", "pig", "sheep", "black cat", "octopus", "seal", "dolphin", "shark"])
+        a = s.thing(["cat", "dog", "rabbit", "hedgehog", "penguin", "owl", "duck", "chick", "mouse", "squirrel", "teddy bear", "whale", "dragon", "elephant", "frog", "turtle", "goose", "pig", "sheep", "black cat", "octopus", "seal", "dolphin", "shark", "pirate ship", "rubber duck", "goldfish", "fish", "snowman", "crab"])
         if a.pose:
             full = False
     who = None if full else s.anyone(.34)
@@ -122,6 +144,11 @@ def inside(s):
     if not full and n == 1:
         s.strokes([dot((f.x + side * f.width(.14), y + 3), f.width(.045), f.limbs_colour()) for side in (-1, 1)])
     if name == "bathtub":
+        if r.random() < .3 and n == 1:
+            duck = s.thing(["rubber duck"])
+            s.layers += [s.item(duck, x0 + wide * t, 26, bottom=y + 4, named=False) for t in (.14, .88)]
+            s.strokes([dot((x0 + wide * t, y + 1), 6, "#ffffff") for t in (.3, .7)])
+            return s.done(["{0} in {1} with rubber ducks", "{0} taking a bath with rubber ducks", "{0} in a bathtub with rubber ducks"])
         s.strokes([dot((x0 + wide * t, y - 2), 7 + 3 * (k % 2), "#ffffff") for k, t in enumerate((.08, .2, .32, .68, .8, .92))])
         return s.done(["{0} in {1}", "{0} taking a bath", "{0} taking a bath in {1}", "{0} in a bathtub full of bubbles", "{0} having a bubble bath"] if n == 1 else [{2: "two", 3: "three"}[n] + " {p0} in {1}", {2: "two", 3: "three"}[n] + " {p0} taking a bath"])
     if n > 1:
@@ -170,9 +197,12 @@ def roof(s):
         o = s.anchored("top", ("stone bridge",))
         d = s.item(o, 128, 112, width=236, bottom=s.floor + 18, named=False)
         x0, x1, y = s.spot(d, "top")
-        f = s.figure(s.anyone(), 128, 98, r.choice([poses.WALK, poses.STAND, poses.WAVE]), y=y + 12, shadow=False)
-        s.show(f)
+        n, who, pose = r.choice([1, 1, 2]), s.anyone(), r.choice([poses.WALK, poses.STAND, poses.WAVE])
+        for k in range(n):
+            s.show(s.figure(who, 128 + (k - (n - 1) / 2) * 54, 98, pose, y=y + 12, facing=1, shadow=False, named=k == 0))
         s.layers.append(s.name(d))
+        if n == 2:
+            return s.done(["two {p0} on {1}", "two {p0} crossing {1}", "two {p0} walking over {1}"])
         return s.done(["{0} on {1}", "{0} walking over {1}", "{0} crossing {1}", "{0} standing on {1}"])
     if kind == "roof":
         o = s.anchored("top", ("house", "hut"))

@@ -9,25 +9,31 @@ Things and figures are named in the order in which they come: {0} is the first. 
 from collections import namedtuple
 
 from .. import objects, places
+from ..strokes import arc
 from . import anchors, poses
-from .figures import BARE, Figure
-from .outfits import PROFESSIONS, casual
+from .figures import BARE, Figure, Mascot
+from .outfits import FORMAL, JOBS, OF_PEOPLE, PROFESSIONS, Outfit, casual
 
-Who = namedtuple("Who", "head outfit mood")
+Who = namedtuple("Who", "head outfit mood called job hat colour", defaults=((), "", None, ""))
+Thing = namedtuple("Thing", "key name category index half head")  # an object as a head
 FEMALE = ("woman", "girl", "princess", "bride", "child")
 KIDS = {"boy": 4, "girl": 4, "child": 1, "baby": .5}
 ADULTS = {"man": 3, "woman": 3, "old man": 1.6, "old woman": 1.6, "bearded man": .7, "bald man": .5, "man with red hair": .3, "woman with red hair": .5, "man with curly hair": .3, "woman with curly hair": .4, "man with white hair": .2,
           "woman with white hair": .2, "blond man": .4, "blonde woman": .5, "man with a turban": .3, "woman with a headscarf": .4}
 ROLES = {"astronaut": 3, "chef": 1.6, "farmer": 1.2, "firefighter": 1.3, "police officer": 1.3, "pilot": .8, "doctor": 1.3, "scientist": 1, "painter": .8, "detective": 1, "royal guard": .5, "construction worker": .9, "prince": .9, "princess": 2,
          "king": 1.5, "wizard": 3, "ninja": 1.4, "superhero": 1.4, "superheroine": .7, "vampire": 1, "elf": 1, "singer": .6, "student": .7, "businessman": 1, "businesswoman": .8, "mechanic": .8, "bride": .4, "groom": .4, "zombie": .9, "clown": 1.2,
-         "skeleton": 1.2, "knight": 2.2, "pirate": 2.4, "witch": 1.8, "cowboy": 1.4, "robot": 4, "alien": 2, "scarecrow": .6, "snowman": .8, "teddy bear": 1.2}
+         "skeleton": 1.2, "santa claus": 1.6, "knight": 2.2, "pirate": 2.4, "witch": 1.8, "cowboy": 1.4, "robot": 4, "alien": 2, "scarecrow": .6, "snowman": .8, "teddy bear": 1.2}
 ANIMALS = {"fox": 3, "wolf": 1.3, "raccoon": 1.4, "lion": 1.8, "tiger": 1.3, "bear": 2.6, "polar bear": 1.6, "panda": 2.4, "koala": 1.4, "frog": 2.2, "hamster": 1.2, "cat": 3.4, "dog": 3.4, "rabbit": 2.8, "mouse": 2, "pig": 1.6, "cow": 1.4, "monkey": 1.8,
            "moose": .6, "horse": .9, "chicken": 1.3, "dragon": 2.4, "penguin": 2, "owl": 1.6, "elephant": 1.8, "giraffe": 1.3, "hedgehog": 2, "crocodile": 1.2, "dinosaur": 2, "duck": 1.5, "squirrel": 1.4, "sheep": 1.2, "goat": 1, "deer": 1, "zebra": .8,
-           "kangaroo": .9, "sloth": 1.2, "turtle": 1, "hippopotamus": 1, "rhinoceros": .7, "unicorn": 1.3, "donkey": .8, "llama": 1, "parrot": .8, "beaver": .8}
+           "walrus": .9, "leopard": .8, "ghost": 1.3, "shark": .9, "bee": .8, "robin": 1, "octopus": 1, "seal": .7, "camel": .7, "snail": .9, "kangaroo": .9, "sloth": 1.2, "turtle": 1, "hippopotamus": 1, "rhinoceros": .7, "unicorn": 1.3, "donkey": .8, "llama": 1, "parrot": .8, "beaver": .8}
 SMALL = {"baby": .8, "mouse": .86, "hamster": .86, "hedgehog": .9, "boy": .92, "girl": .92, "child": .9}
 
 
-NO_HAT = {"unicorn", "deer", "moose", "snowman", "scarecrow", "goat", "robot", "clown", "elephant"}
+PAINTED = {"cat", "dog", "bear", "rabbit", "elephant", "pig", "frog", "dragon", "dinosaur", "mouse", "hamster", "fox", "octopus", "robin", "unicorn", "horse", "owl", "duck", "crocodile", "turtle", "hippopotamus", "rhinoceros", "koala", "polar bear", "wolf", "seal", "shark"}
+MASCOTS = ["banana", "pizza", "slice of pizza", "donut", "cookie", "cupcake", "ice cream cone", "strawberry", "apple", "pear", "orange", "lemon", "avocado", "tomato", "carrot", "broccoli", "potato", "eggplant", "pumpkin", "watermelon", "pineapple", "egg", "bread", "cheese", "hamburger", "sushi", "rice ball", "pancakes", "taco",
+           "mushroom", "cactus", "sunflower", "tree", "cloud", "cloud", "cloud", "rain cloud", "sun", "star", "star", "heart", "earth", "cup", "cup of coffee", "teapot", "book", "alarm clock", "pillow", "balloon", "house", "gift", "light bulb", "glass of milk", "milk carton", "candy", "popcorn", "french fries", "peach", "mango", "corn",
+           "onion", "garlic", "rock", "tooth", "bell", "snowflake", "muffin", "birthday cake", "bucket", "fire", "water drop", "planet with rings", "full moon", "leaf", "cherry blossom", "daisy", "pine tree", "soccer ball", "ball", "television", "backpack", "kettle", "car", "toilet paper", "soap", "moai", "brain", "flower"]
+NO_HAT = {"santa claus", "unicorn", "deer", "moose", "snowman", "scarecrow", "goat", "robot", "clown", "elephant"}
 BACKDROPS = {"meadow": ["tree", "house", "windmill", "castle", "apple tree", "cow", "barn", "hot air balloon", "rainbow"], "hill": ["tree"], "snow": ["snowman", "igloo", "pine tree", "cottage", "christmas tree"], "beach": ["palm tree", "lighthouse", "sandcastle", "sailboat", "beach umbrella"],
              "desert": ["cactus", "pyramid", "camel", "rock"], "mountains": ["cottage", "tent", "pine tree", "castle"], "forest": ["tree", "mushroom", "tent", "campfire", "treehouse", "log"], "road": ["car", "bus", "tree", "house"], "street": ["car", "street lamp", "bus", "house", "bicycle", "taxi", "shop", "bench"],
              "city": ["car", "street lamp", "skyscraper", "bus", "fountain"], "park": ["bench", "tree", "fountain", "street lamp", "bicycle"], "moon": ["rocket", "flying saucer", "flag", "planet earth"], "farm": ["barn", "tractor", "cow", "scarecrow", "haystack", "windmill"], "ice": ["igloo", "penguin", "iceberg"],
@@ -62,9 +68,32 @@ class Stage:
         mood = r.choices(["", "happy", "sad", "angry", "surprised"], [84, 7, 4, 3, 2])[0]
         if head.name in PROFESSIONS:
             return Who(head, PROFESSIONS[head.name], mood)
-        if head.category == "person":
+        person, u = head.category == "person", r.random()
+        if person and head.name not in KIDS and u < .14:
+            outfit, hat, called = JOBS[r.choice(OF_PEOPLE)]
+            return Who(head, outfit, mood, called=called, hat=hat)
+        if person:
             return Who(head, casual(r, head.name not in KIDS, any(w in head.name for w in FEMALE)), mood)
-        return Who(head, casual(r, True, False) if r.random() < .28 else BARE, mood)
+        if u < .10:
+            outfit, hat, called = JOBS[r.choice(list(JOBS))]
+            return Who(head, outfit, mood, job=r.choice(called), hat=hat)
+        if u < .17 and head.name in PAINTED:
+            return Who(head, BARE, mood, colour=r.choice(["red", "orange", "yellow", "green", "blue", "blue", "purple", "purple", "pink", "pink", "brown", "black", "white"]))
+        return Who(head, r.choice(FORMAL) if u < .27 else casual(r, True, False) if u < .46 else BARE, mood)
+
+    def thing_head(self, o):
+        """An object as a head: eyes and mouth in its middle."""
+        hx, hy = self.c.shapes["half"][o.index]
+        k = min(hx, hy * 1.2)
+        return Thing(o.key, o.name, "mascot", o.index, (hx, hy), {"kind": "thing", "chin": (0, hy), "eye": (.34 * k, -.04), "mouth": .12 * hy / .5 + .03, "brow": -hy * .94, "width": 2 * hx * .8, "skin": "#ffffff", "side": False})
+
+    def mascot(self, names=None):
+        """A thing that is alive."""
+        o = self.thing(names or MASCOTS)
+        red = self.r.random() < .08
+        self.last = Who(self.thing_head(o), Outfit("skin", legs="skin", shoes=self.r.choice(["#f8312f", "#2f80ed", "#6d4534", "#ffd43b", "#37a85c"]), cape="#f8312f" if red else "", words=("red cape",) if red else ()),
+                        self.r.choices(["", "happy", "sad", "angry", "surprised", "crying", "asleep", "laughing"], [52, 12, 10, 6, 5, 5, 4, 6])[0])
+        return self.last
 
     def weighed(self, table):
         return self.who(self.r.choices(list(table), list(table.values()))[0])
@@ -77,13 +106,14 @@ class Stage:
 
     def person(self):
         u = self.r.random()
-        return self.kid() if u < .33 else self.adult() if u < .62 else self.weighed(ROLES)
+        return self.kid() if u < .31 else self.adult() if u < .62 else self.weighed(ROLES)
 
     def animal(self):
         return self.weighed(ANIMALS)
 
     def anyone(self, share=.58):
-        return self.person() if self.r.random() < share else self.animal()
+        u = self.r.random()
+        return self.mascot() if u < .05 else self.person() if u < .05 + .95 * share else self.animal()
 
     def other(self, who, draw=None):
         """Someone else."""
@@ -137,9 +167,16 @@ class Stage:
         facing = facing or self.r.choice([-1, 1])
         mood = who.mood if mood is None else mood
         tall *= SMALL.get(who.head.name, 1) if small else 1
-        f = Figure(who.head, x, self.floor if y is None else y, tall, pose, who.outfit, facing=facing, mood=mood if mood != "happy" else "")
+        kind = Mascot if who.head.head["kind"] == "thing" else Figure
+        f = kind(who.head, x, self.floor if y is None else y, tall, pose, who.outfit, facing=facing, mood=mood if mood != "happy" else "", colour=who.colour)
+        f.hat = who.hat
         d = f.item = f.sprite()
         d.update(wears=who.outfit.words, mood=mood, keep=True)
+        if kind is Mascot:
+            d["mascot"] = True
+        for key, value in (("called", who.called), ("job", who.job)):
+            if value:
+                d[key] = value
         if shadow and pose.feet is not None and pose.hip > 0 and self.place not in ("sea", "lake", "underwater", "space", "clouds"):
             d["cast"] = round((self.floor if y is None else y) + 1, 1)
         if named:
@@ -147,7 +184,12 @@ class Stage:
         return f
 
     def show(self, f, held=(), worn=(), behind=(), arms=True):
-        if not worn and f.head.head["kind"] != "hat" and f.head.name not in NO_HAT and f.pose.turn == 0 and self.r.random() < .07:  # a hat beside the point
+        if f.hat == "bubble":
+            x, y = f.centre
+            worn = [*worn, {"strokes": arc((x, y), f.size * .60, f.size * .58, 0, 360, 1.6, "#d9ecf5", 20)}]
+        elif f.hat:
+            worn = [*worn, self.hat(f, self.thing([f.hat]), named=False)]
+        elif not worn and f.head.head["kind"] != "hat" and f.head.name not in NO_HAT and f.pose.turn == 0 and self.r.random() < .07:  # a hat beside the point
             o = self.thing(["top hat", "crown", "cap", "cowboy hat", "witch hat", "chef's hat", "pirate hat", "santa hat", "straw hat", "sun hat"]) if self.r.random() < .7 else None
             worn = [self.hat(f, o, named=False) if o else self.glasses(f, self.thing(["sunglasses", "glasses"]), named=False)]
             f.item["wears"] = (worn[0]["name"],) * 3 + tuple(f.item["wears"])
@@ -219,8 +261,9 @@ class Stage:
         place = [" next to {%d}", " near {%d}", " in front of {%d}", " with {%d} in the background", ", {%d} in the background", " beside {%d}", " and {%d}"]
         return core + [c + r.choice(place) % k for c in core for _ in (0, 1)]
 
-    def done(self, core, *, sky=None, weather=None):
-        core = self.backdrop(core)
+    def done(self, core, *, sky=None, weather=None, alone=False):
+        """The spec; alone: nothing is added in the background."""
+        core = core if alone else self.backdrop(core)
         spec = self.c.spec(self.place, self.objects, core, sky=sky, weather=weather)
         spec["layers"] = self.layers
         if self.lights and (spec["sky"] in ("night", "overcast") or self.place == "cave"):
@@ -239,8 +282,8 @@ def act(weight, *choices):
     return register
 
 
-OUT = ("meadow", "hill", "snow", "beach", "desert", "mountains", "forest", "road", "street", "city", "park", "moon", "jungle", "farm", "ice", "playground", "volcano", "garden", "wheat", "river", "valley", "harbor", "rooftop", "canyon", "station", "mars", "swamp")
-MILD = ("meadow", "park", "street", "beach", "farm", "forest", "city", "playground", "hill", "garden", "river", "valley", "harbor", "station")
+OUT = ("meadow", "hill", "snow", "beach", "desert", "mountains", "forest", "road", "street", "city", "park", "moon", "jungle", "farm", "ice", "playground", "volcano", "garden", "wheat", "river", "valley", "harbor", "rooftop", "canyon", "station", "mars", "swamp", "village", "wall", "balcony")
+MILD = ("meadow", "park", "street", "beach", "farm", "forest", "city", "playground", "hill", "garden", "river", "valley", "harbor", "station", "village", "wall", "balcony")
 IN = ("room", "room", "bedroom", "kitchen", "library", "classroom", "castle", "office", "museum", "cafe", "shop", "bathroom", "spaceship")
 ANY = OUT + IN + ("plain", "plain", "plain", "stage", "pitch")
 GREEN = ("meadow", "park", "farm", "forest", "hill", "garden", "river", "valley")

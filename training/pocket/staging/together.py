@@ -79,6 +79,9 @@ def giving(s):
         s.layers.append(s.item(q, 128 + side * 54, sized(s, q, 60, 112), width=104, bottom=s.floor + 4, facing=-side, shadow=1))
     x, y = f.hand(1)
     s.show(f, held=[s.hold(o, (x + side * 5, y - 3), 36)])
+    if whom and r.random() < .12:
+        f.mood, g.mood = "angry", "surprised"
+        return s.done(["{0} stealing {2} from {1}", "{0} taking {2} away from {1}", "{0} stealing {2} from a surprised {n1}"])
     if s.objects[0]["name"] == s.objects[1]["name"]:
         return s.done(["{0} giving {2} to another {n0}", "{0} giving another {n0} {2}", "two {p0} with {2}"])
     return s.done(["{0} giving {2} to {1}", "{0} giving {2} to {1}", "{0} giving {1} {2}", "{0} handing {2} to {1}", "{0} offering {2} to {1}", "{1} getting {2} from {0}"])
@@ -89,18 +92,18 @@ def feeding(s):
     r, side = s.r, s.r.choice([-1, 1])
     if s.place == "lake":
         s.at("park")
-    n = r.choice([1, 1, 2, 3])
+    n = r.choice([1, 1, 2, 3, 4, 5])
     o = whole(s, ["duck", "duck", "chicken", "goose", "rabbit", "horse", "goat", "sheep", "cow", "pig", "penguin", "squirrel", "deer", "cat", "dog", "elephant", "giraffe", "fish", "swan", "dove", "owl", "llama", "hedgehog", "chick"])
     f = s.figure(s.anyone(.8), 128 - side * 66, 122, r.choice([poses.REACH, poses.REACH, poses.CROUCH]), facing=side)
     high = sized(s, o, 50, 104) if n == 1 else 46
     for k in range(n):
-        s.layers.append(s.item(o, 128 + side * ((46 if n == 1 else 14) + 42 * k), high, width=110 if n == 1 else 46, bottom=s.floor + 6 + 5 * (k % 2), facing=-side, shadow=1, named=k == 0))
+        s.layers.append(s.item(o, 128 + side * ((46 if n == 1 else 4 if n > 3 else 14) + (42 if n < 4 else 30) * k), high if n < 4 else 34, width=110 if n == 1 else 46 if n < 4 else 34, bottom=s.floor + 6 + 5 * (k % 2), facing=-side, shadow=1, named=k == 0))
     x, y = f.hand(1)
     s.show(f)
     s.strokes([dot((x + side * (5 + 6 * k), y + 9 * k), 2.6, "#e8b45a") for k in range(4)])
     if n == 1:
         return s.done(["{0} feeding {1}", "{0} feeding {1}", "{0} feeding the {n1}", "{0} giving food to {1}"])
-    w = {2: "two", 3: "three"}[n]
+    w = {2: "two", 3: "three", 4: "four", 5: "five"}[n]
     return s.done(["{0} feeding " + w + " {p1}", "{0} feeding {p1}", "{0} feeding the {p1}"])
 
 
@@ -273,7 +276,7 @@ def caring(s):
     tool = {"doctor": ["stethoscope", "bandage", "pill"], "barber": ["scissors", "hair comb"], "photo": ["camera"]}[kind]
     x, y = f.hand(1) if kind != "photo" else (f.eyes[0] + 8, f.eyes[1] + 4)
     s.show(f, held=[s.hold(s.thing(tool), (x + 6, y - 4), 34, named=False)])
-    return s.done({"doctor": ["{0} examining {1}", "{0} treating {1}", "{0} helping {1}", "{1} at the doctor" if "doctor" == a.head.name else "{0} taking care of {1}"], "barber": ["{0} cutting the hair of {1}", "{1} getting a haircut from {0}", "{1} getting a haircut"], "photo": ["{0} taking a picture of {1}", "{0} photographing {1}", "{0} taking a photo of {1}"]}[kind])
+    return s.done({"doctor": ["{0} examining {1}", "{0} treating {1}", "{0} helping {1}", "{1} at the doctor", "{1} at the dentist", "{0} taking care of {1}"], "barber": ["{0} cutting the hair of {1}", "{1} getting a haircut from {0}", "{1} getting a haircut"], "photo": ["{0} taking a picture of {1}", "{0} photographing {1}", "{0} taking a photo of {1}"]}[kind])
 
 
 @act(3, *GREEN, "street", "park")
@@ -348,14 +351,20 @@ def group(s):
     tall = {2: 128, 3: 112, 4: 96, 5: 84}[n]
     gap = min(208 / n, tall * .62)
     side = r.choice([-1, 1])
-    fixed = len(s.heads(who.head.name)) > 1
+    several = len(s.c.heads.get(who.head.name, ())) > 1
+    held = s.thing(["cup of coffee", "balloon", "umbrella", "rose", "flag", "book", "ice cream cone", "candle", "guitar", "gift", "pizza", "lantern", "trophy", "star", "fish", "carrot", "phone", "lollipop"]) if pose is poses.STAND and r.random() < .4 else None
+    if held:
+        pose = poses.RAISE if held.name in ("balloon", "umbrella", "flag") else poses.HOLD
     for k in range(n):
-        w = who if not fixed else who._replace(head=r.choice(s.heads(who.head.name)), outfit=s.who(who.head.name).outfit)
+        w = who if not several else who._replace(head=r.choice(s.heads(who.head.name)), outfit=who.outfit if who.called else s.who(who.head.name).outfit)
         f = s.figure(w, 128 + (k - (n - 1) / 2) * gap, tall * r.uniform(.96, 1.04), pose, y=s.floor + r.uniform(-3, 7) - (r.uniform(14, 26) if pose is poses.LEAP else 0), facing=side, mood="", named=k == 0, small=False)
         if pose is poses.LEAP:
             f.item["cast"] = s.floor + 2
-        s.show(f)
+        items = [s.hold(held, f.hand(1), f.tall * (.42 if pose is poses.RAISE else .30), grip=(0, .42 if pose is poses.RAISE else .1), named=k == 0)] if held else []
+        s.show(f, held=items)
     s.objects[0]["wears"], s.objects[0]["mood"] = (), ""
+    if held:
+        verbs = ["holding {p1}", "with {p1}", "holding {p1}"]
     word = {2: ["two", "two", "2"], 3: ["three", "three", "3"], 4: ["four", "four", "4"], 5: ["five", "five", "5"]}[n]
     return s.done([(r.choice(word) + " {p0} " + v).strip() for v in verbs for _ in (0, 1)] + (["a group of " + word[0] + " {p0} " + v for v in verbs] if n > 2 else []))
 
@@ -384,3 +393,96 @@ def beside(s):
     s.show(f)
     a, b = ("left", "right") if side > 0 else ("right", "left")
     return s.done(["{0} next to {1}", "{0} beside {1}", "{0} and {1}", "{0} with {1}", f"{{0}} to the {a} of {{1}}", f"{{0}} on the {a} and {{1}} on the {b}", "{0} looking at {1}", "{0} standing by {1}"] + (["{0} pointing at {1}"] * 2 if f.pose is poses.POINT else []))
+
+
+@act(6, "street", "road", "room", "park", "meadow", "plain", "castle", "harbor", "station", "garden", "beach")
+def at_work_on(s):
+    """Mending, fighting, decorating, painting something large."""
+    r, side = s.r, s.r.choice([-1, 1])
+    kind = r.choice(["fix", "fix", "fight", "decorate", "egg", "wash", "study"])
+    what, tool, words = {"fix": (["car", "motorcycle", "bicycle", "robot", "steam train", "rocket", "tractor", "television", "piano", "clock", "computer", "airplane", "house", "refrigerator", "boat", "sled"], ["wrench", "hammer", "screwdriver"], ["fixing {1}", "repairing {1}", "working on {1}", "fixing {1} with a tool"]),
+                         "fight": (["broccoli", "cactus", "dragon", "t-rex", "octopus", "robot", "snowman", "spider", "carrot", "red dragon", "crab", "lobster", "pumpkin", "ghost", "tomato"], ["shield", "umbrella", "broom", "carrot", "frying pan", "magic wand"], ["fighting {1}", "fighting against {1}", "fighting a giant {n1}", "battling {1}"]),
+                         "decorate": (["christmas tree", "snowman", "birthday cake", "house", "cupcake"], ["star", "bell", "paintbrush", "candle"], ["decorating {1}", "decorating {1}"]), "egg": (["egg", "house", "fence", "heart", "car", "boat", "box"], ["paintbrush"], ["painting {1}", "painting {1} with a brush", "painting {1}"]),
+                         "wash": (["car", "elephant", "dog", "window", "bus", "horse", "pig"], ["sponge", "bucket", "watering can"], ["washing {1}", "cleaning {1}"]), "study": (["globe", "microscope", "fossil", "map", "flower", "crystal ball", "butterfly", "moai", "skeleton", "telescope"], ["magnifying glass"], ["looking at {1} with a magnifying glass", "studying {1}", "examining {1}"])}[kind]
+    o = s.thing(what)
+    f = s.figure(s.anyone(.7), 128 - side * 58, 124, poses.REACH if kind != "fight" else r.choice([poses.RAISE, poses.THROW, poses.REACH]), facing=side)
+    s.put(o, 128 + side * 44, r.uniform(96, 126), width=124, bottom=s.floor + 2, facing=-side if o.category == "animal" and not o.pose else 0)
+    x, y = f.hand(1)
+    s.show(f, held=[s.hold(s.thing(tool), (x + side * 4, y - 4), 36, named=False)])
+    return s.done(["{0} " + w for w in words])
+
+
+@act(4, "park", "meadow", "playground", "pitch", "pitch", "beach", "street")
+def kick_about(s):
+    """Two or three play football; a keeper dives."""
+    r = s.r
+    if r.random() < .3:
+        s.at("pitch")
+        s.put(s.thing(["goal"]), 128, 128, width=220, bottom=s.floor, named=False)["mirror"] = 0
+        f = s.figure(s.anyone(.7), 96, 118, poses.DIVE, y=s.floor - 40, facing=1, shadow=False)
+        f.pose = poses.DIVE
+        f.move(0, s.floor - 58 - f.centre[1])
+        s.show(f)
+        s.layers.append(s.item(s.thing(["soccer ball"]), f.hand(1)[0] + 22, 32, y=f.hand(1)[1] + 2))
+        return s.done(["{0} diving to catch {1}", "{0} catching {1} in front of the goal", "{0} as a goalkeeper", "goalkeeper {n0} diving for {1}"])
+    n = r.choice([2, 3])
+    who = s.anyone(.75)
+    same = r.random() < .55
+    for k in range(n):
+        w = who if same or k == 0 else s.other(who)
+        f = s.figure(w, (64, 196, 128)[k], 108 if k < 2 else 92, (poses.KICK, poses.RUN, poses.CHEER)[k], facing=(1, -1, 1)[k], y=s.floor + (0 if k < 2 else -16), named=k == 0 or not same)
+        s.show(f)
+    s.layers.append(s.item(s.thing(["soccer ball", "ball", "beach ball"]), 136, 30, y=s.floor - 12))
+    b = "{%d}" % (len(s.objects) - 1)
+    names = {2: "two {p0}", 3: "three {p0}"}[n] if same else "{0} and {1}" if n == 2 else "{0}, {1} and {2}"
+    return s.done([names + " playing with " + b, names + " playing soccer" if "soccer" in s.objects[-1]["name"] else names + " playing ball", names + " playing football" if "soccer" in s.objects[-1]["name"] else names + " playing with " + b])
+
+
+@act(4, "office", "office", "castle", "cafe", "classroom", "room", "library")
+def meeting(s):
+    """Three to five behind a long table."""
+    r = s.r
+    top = s.floor - 58
+    n = r.choice([3, 3, 4, 5])
+    who, same = s.anyone(.5), r.random() < .7
+    tall = {3: 118, 4: 100, 5: 90}[n]
+    for k in range(n):
+        w = who if same or k == 0 else s.other(who)
+        f = s.figure(w, 128 + (k - (n - 1) / 2) * 208 / n, tall, poses.HALF, y=top + tall * .16, named=k == 0 or not same and k < 3, small=False, shadow=False)
+        s.show(f, arms=False)
+    wood = r.choice(["#a56953", "#8b5a3c", "#c98d58", "#6d4534"])
+    s.strokes([bar((128, top), (128, top + 12), 122, wood, corner=.1), bar((128, top + 12), (128, s.floor + 16), 116, "#6d4534" if wood != "#6d4534" else "#543428", corner=.05)])
+    o = s.thing(["cup of coffee", "laptop", "books", "birthday cake", "teapot", "pizza", "cup", "chess board", "globe"])
+    for k in range(2 if o.name.startswith("cup") else 1):
+        s.layers.append(s.item(o, 128 + (k - .25) * 70, 36, width=52, bottom=top + 6, named=False))
+    w = {3: "three", 4: "four", 5: "five"}[n]
+    if same:
+        return s.done([w + " {p0} in a meeting", "a meeting of " + w + " {p0}", w + " {p0} at a long table", w + " {p0} sitting at a table with " + ("cups of coffee" if "cup of coffee" == o.name else "a " + o.name), "{p0} in a meeting", "{p0} at a table"])
+    return s.done(["{0}, {1} and {2} in a meeting" if n == 3 else "{0}, {1} and others in a meeting", "{0}, {1} and {2} at a long table"])
+
+
+@act(4, "street", "meadow", "garden", "snow", "beach", "village", "park")
+def family_hand_in_hand(s):
+    r = s.r
+    if r.random() < .5:
+        s.put(s.thing(["house", "cottage", "castle", "tent", "car", "tree"]), 128, 150, width=180, bottom=s.floor - 10, named=True)
+    person = r.random() < .65
+    a = s.adult() if person else s.animal()
+    b = s.other(a, s.adult) if person else a
+    kid = s.kid() if person else a
+    n = r.choice([1, 2])
+    row = [(a, 122), *[(kid, 82)] * n, (b, 118)]
+    at = len(s.objects)
+    for k, (w, tall) in enumerate(row):
+        last = k == len(row) - 1
+        hands = ((-.24, -.18), (.24, -.18)) if 0 < k and not last else ((-.19, -.23), (.25, -.2)) if k == 0 else ((-.25, -.2), (.19, -.23))
+        f = s.figure(w, 128 + (k - (len(row) - 1) / 2) * 56, tall, poses.STAND.with_hands(*hands), y=s.floor + 10, facing=1, small=False, mood="", named=person and (k in (0, 1) or last))
+        s.show(f)
+    before = " in front of {0}" if at else ""
+    if not person:
+        name = a.head.name
+        from ..objects import article, plural
+        return s.done(["a family of " + plural(name) + " holding hands" + before, "a family of " + plural(name) + before, article(name) + " family" + before])
+    kids = "{%d}" % (at + 1) if n == 1 else "two {p%d}" % (at + 1)
+    names = "{%d}, {%d} and %s" % (at, at + 2, kids)
+    return s.done([names + " holding hands" + before, "a family of " + ("three" if n == 1 else "four") + " holding hands" + before, "a happy family" + before, names + before, "a family: " + names])

@@ -123,7 +123,7 @@ def in_a_bottle(s):
     s.strokes([bar((x, y - h), (x, y + h), w, glass, corner=.3), bar((x, y + h - 14), (x, y + h - 4), w - 6, "#a8d2a0" if r.random() < .5 else "#e9d9a8", corner=.5)])
     small = r.random() < .5
     if small:
-        o = s.thing(["house", "castle", "sailing ship", "tree", "fish", "goldfish", "snowman", "butterfly", "star", "heart", "lighthouse", "mushroom", "cactus", "pirate ship", "rose", "frog", "moon", "cottage", "planet"])
+        o = s.thing(["house", "castle", "sailing ship", "tree", "fish", "goldfish", "snowman", "butterfly", "star", "heart", "lighthouse", "mushroom", "cactus", "pirate ship", "rose", "frog", "moon", "cottage", "planet", "bouquet", "tulip", "tree", "cookie", "candy"])
         s.layers.append(s.item(o, x, 92, width=92, bottom=y + h - 8))
     else:
         s.show(s.figure(s.anyone(.4), x, 104, r.choice([poses.STAND, poses.GROUND, poses.WAVE]), y=y + h - 10, shadow=False))
@@ -209,3 +209,61 @@ def family(s):
         return s.done(["{0} and " + ("its baby" if n == 1 else "two babies"), "{0} with " + ("a child" if n == 1 else "two children"), "a family of {p0}"])
     kids = "{%d}" % at if n == 1 else "two {p%d}" % at
     return s.done(["{0}, {1} and " + kids, "a family: {0}, {1} and " + kids, "{0} and {1} with " + kids] if at == 2 else ["{0} with " + kids, "{0} and " + kids])
+
+
+@act(4, "room", "room", "snow", "street", "castle", "village")
+def christmas(s):
+    r = s.r
+    s.put(s.thing(["christmas tree"]), 176, 164, width=130, bottom=s.floor - 2)
+    gifts = s.thing(["gift"])
+    n = r.choice([1, 2, 3])
+    for k in range(n):
+        s.layers.append(s.item(gifts, 150 + 34 * k, 34, bottom=s.floor + 10, named=k == 0))
+    if r.random() < .5:
+        s.show(s.figure(s.who("santa claus", "boy", "girl", "cat", "dog", "bear", "elf", "old man", "child", "mouse", "penguin") if "santa claus" in s.c.heads else s.anyone(), 74, 122, r.choice([poses.STAND, poses.REACH, poses.CHEER, poses.GROUND]), facing=1))
+    else:
+        s.put(whole(s, ["cat", "dog", "black cat", "rabbit", "deer", "penguin", "mouse"]), 74, 70, width=98, bottom=s.floor + 8, facing=1)
+    return s.done(["{0} with {1} and {2}" if n == 1 else "{0} with {p1} and {2}", "{2} next to {0}", "{2} in front of {0} with {p1} underneath", "{2} and {0}", "{2} celebrating christmas"])
+
+
+@act(4, "village", "city", "hill", "meadow", "sea", "mountains", "park", "beach", "valley", "clouds")
+def many_in_the_sky(s):
+    """Two to five of a kind up in the air."""
+    r = s.r
+    n = r.choice([2, 3, 3, 4, 5])
+    o = s.thing(["hot air balloon", "hot air balloon", "balloon", "balloon", "bird", "kite", "butterfly", "bee", "airplane", "star", "seagull", "dove", "bat", "cloud", "flying saucer", "helicopter", "red lantern", "snowflake", "airship", "heart", "parrot"])
+    size = {2: 88, 3: 70, 4: 58, 5: 52}[n]
+    low = min(s.floor - 60, 130)
+    for k in range(n):
+        d = s.item(o, 128 + (k - (n - 1) / 2) * (212 / n), size * r.uniform(.9, 1.06), width=size, y=max(size / 2 + 6, 50 + (k % 2) * 36 + r.uniform(-8, 8)), named=k == 0)
+        if o.recolour:
+            d["colour"] = r.choice(["red", "yellow", "green", "blue", "purple", "orange", "pink"])
+            d["keep"] = True
+        s.layers.append(d)
+    s.objects[0] = {**s.objects[0], "colour": None, "colours": True}
+    over = {"village": " over a small town", "city": " over the city", "hill": " over green hills", "meadow": " over the fields", "sea": " over the sea", "mountains": " over the mountains", "beach": " over the beach", "valley": " over the valley"}.get(s.place, "")
+    w = {2: ["two"], 3: ["three", "3"], 4: ["four", "4"], 5: ["five", "5"]}[n]
+    core = [r.choice(w) + " {p0} in the sky", r.choice(w) + " {p0} flying", r.choice(w) + " {p0} floating" + over, r.choice(w) + " {p0}" + over]
+    if o.recolour:
+        core += [w[0] + " colorful {p0}" + over, w[0] + " {p0} in different colors"]
+    return s.done(core)
+
+
+@act(4, "hill", "hill", "meadow", "cliff", "mountains", "desert", "snow", "farm")
+def far_away(s):
+    """Something small in a wide land; rows of flowers before a landmark."""
+    r = s.r
+    if s.place == "cliff":
+        s.at("hill")
+    if s.place in ("meadow", "farm") and r.random() < .7:
+        o, flower = s.thing(["windmill", "house", "cottage", "castle", "barn", "tree", "lighthouse"]), s.thing(["tulip", "tulip", "sunflower", "rose", "daisy", "pumpkin", "mushroom", "hibiscus"])
+        s.put(o, 128 + r.uniform(-40, 40), 124, width=130, bottom=s.floor - 22)
+        n = r.choice([5, 6, 7])
+        for k in range(n):
+            s.layers.append(s.item(flower, 20 + 216 * k / (n - 1), 46, width=40, bottom=s.floor + 24 + 6 * (k % 2), named=k == 0))
+        return s.done(["{0} and {p1}", "{0} with {p1}", "{0} behind {p1}", "{p1} in front of {0}", "a field of {p1} and {0}"])
+    o = s.thing(["house", "cottage", "tree", "castle", "lighthouse", "tent", "windmill", "sheep", "cow", "camel", "flag", "car", "cactus", "hut", "snowman", "pine tree"])
+    s.put(o, 128 + r.uniform(-24, 24), 46, width=56, bottom=s.floor + 1)
+    small = r.choice(["tiny", "small", "little", "very small"])
+    where = " on a big hill" if s.place == "hill" else " far away"
+    return s.done([f"a {small} {{n0}}" + where, f"a {small} {{n0}}" + where, f"one {small} {{n0}}", f"a lonely {{n0}}" + where])
