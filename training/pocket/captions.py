@@ -4,6 +4,7 @@
 """
 import json
 import os
+import re
 from bisect import bisect
 from functools import lru_cache
 from itertools import accumulate
@@ -42,6 +43,29 @@ PLACE = {  # phrases after the subject; keyword nouns
     "ice": (["on the ice", "in the arctic", "at the north pole", "in antarctica", "among icebergs", "on a frozen sea"], ["ice", "arctic", "icebergs"]),
     "stage": (["on a stage", "on stage", "in a theater", "in the spotlight", "at a concert"], ["stage", "theater", "spotlight"]),
     "playground": (["at a playground", "on the playground", "in a playground"], ["playground"]),
+    "classroom": (["in a classroom", "in a classroom", "at school", "in the classroom", "in front of a blackboard"], ["classroom", "school"]),
+    "castle": (["in a castle", "inside a castle", "in a castle hall", "in the throne room", "in a stone hall", "in a palace"], ["castle hall", "throne room", "castle interior"]),
+    "bathroom": (["in a bathroom", "in the bathroom", "in the bathroom"], ["bathroom"]),
+    "office": (["in an office", "in the office", "at work", "at the office"], ["office", "office interior"]),
+    "museum": (["in a museum", "in an art gallery", "at the museum", "in a gallery", "in front of paintings"], ["museum", "art gallery"]),
+    "cafe": (["in a cafe", "at a cafe", "in a restaurant", "in a coffee shop", "in a bar", "at a restaurant"], ["cafe", "restaurant", "coffee shop"]),
+    "shop": (["in a shop", "in a supermarket", "in a store", "at the supermarket", "in front of shelves"], ["shop", "supermarket", "store"]),
+    "garden": (["in a garden", "in the garden", "in a flower garden", "in the backyard", "behind the house"], ["garden", "flower garden", "backyard"]),
+    "wheat": (["in a wheat field", "in a cornfield", "in a golden field", "in a field of wheat"], ["wheat field", "cornfield", "golden field"]),
+    "swamp": (["in a swamp", "in the swamp", "in the marsh", "by a swamp"], ["swamp", "marsh"]),
+    "harbor": (["at the harbor", "in a harbor", "on a pier", "at the docks", "on a wooden pier", "in a port"], ["harbor", "pier", "port", "docks"]),
+    "river": (["by a river", "at the river", "beside a river", "next to a stream", "by a stream"], ["river", "stream", "riverbank"]),
+    "rooftop": (["on a rooftop", "on the roof", "on a roof above the city", "on the rooftops"], ["rooftop", "roof"]),
+    "pitch": (["on a soccer field", "on a football field", "in a stadium", "on a sports field", "on the pitch"], ["soccer field", "stadium", "football field"]),
+    "pool": (["at the pool", "by the swimming pool", "in a swimming pool", "at a swimming pool"], ["swimming pool", "pool"]),
+    "mars": (["on mars", "on mars", "on the red planet", "on a red planet", "on a strange planet"], ["mars", "red planet"]),
+    "canyon": (["in a canyon", "in the canyon", "in a rocky desert", "in the wild west"], ["canyon", "rocky desert"]),
+    "station": (["at a train station", "on a platform", "at the station", "at a railway station"], ["train station", "platform", "railway station"]),
+    "spaceship": (["in a spaceship", "inside a spaceship", "on a spaceship", "in a space station"], ["spaceship interior", "space station"]),
+    "village": (["in a village", "in a small town", "in front of a village", "with houses in the background"], ["village", "small town", "houses"]),
+    "wall": (["in front of a brick wall", "by a wall", "against a wall", "on the sidewalk"], ["brick wall", "wall"]),
+    "balcony": (["on a balcony", "on the balcony", "on a terrace"], ["balcony", "terrace"]),
+    "valley": (["in a valley", "in a green valley", "near a waterfall", "in front of a waterfall", "with a waterfall in the background"], ["valley", "waterfall", "green valley"]),
 }
 SKY = {
     "day": (["on a sunny day", "under a blue sky", "on a clear day", "in daylight", "during the day", "in summer", "in the sunshine"], ["sunny", "blue sky", "daytime"]),
@@ -54,6 +78,8 @@ WEATHER = {
     "snowfall": (["while it snows", "with snow falling", "in falling snow", "as snow falls"], ["snowfall", "falling snow"]),
     "rainbow": (["under a rainbow", "with a rainbow in the sky", "with a rainbow"], ["rainbow"]),
     "storm": (["in a storm", "in a storm", "during a storm", "in a thunderstorm", "with lightning in the sky", "in stormy weather"], ["storm", "thunderstorm", "lightning"]),
+    "aurora": (["under the northern lights", "with northern lights in the sky", "under the aurora", "with an aurora"], ["northern lights", "aurora"]),
+    "fireworks": (["with fireworks in the sky", "under fireworks", "with fireworks", "on new year's eve"], ["fireworks"]),
     "fog": (["in the fog", "in the mist", "on a foggy day", "in thick fog"], ["fog", "mist", "foggy"]),
 }
 OPENERS = ["", "", "", "", "", "", "", "", "an illustration of ", "a picture of ", "a drawing of ", "an image of ", "there is ", "a scene with ", "a view of ", "here is "]
@@ -97,7 +123,7 @@ def adjective(item, obj, spec, rng):
 def coloured(item, obj, name, rng):
     """Adds the colour word; an object's own colour is named now and then so that the word means the same."""
     word = item["colour"]
-    if word is None and obj.recolour and rng.random() < 0.3:
+    if word is None and obj.recolour and "colours" not in item and rng.random() < 0.3:
         word = obj.recolour
     return f"{word} {name}" if word and not name.startswith(word) else name
 
@@ -172,7 +198,7 @@ def ground(spec, rng, keyword=False):
 
 
 def sky(spec, rng, keyword=False):
-    indoors = spec["place"] in ("room", "bedroom", "kitchen", "library")
+    indoors = spec["place"] in places.INDOOR
     if spec["place"] not in places.OUTDOOR and spec["place"] != "clouds" and not (indoors and spec["sky"] == "night"):
         return ""
     chance = {"day": 0.12, "night": 0.93, "sunset": 0.93, "overcast": 0.6}[spec["sky"]]
@@ -209,10 +235,18 @@ def keywords(spec, rng):
 
 LIVELY = {"animal", "bird", "person", "toy", "sea animal", "insect", "face"}
 MOODS = ["cute", "cute", "cute", "happy", "little", "friendly", "funny", "lovely", "adorable", "beautiful", "old", "young", "fluffy", "magical", "brave", "tired", "curious", "chubby", "majestic", "cartoon"]
+TRAITS = ["cute", "cute", "little", "friendly", "funny", "adorable", "young", "cheerful", "brave", "cartoon"]  # of figures, whose faces show what they feel
+FEELINGS = {"happy": ["happy", "smiling", "cheerful"], "sad": ["sad", "unhappy", "gloomy", "sad little"], "angry": ["angry", "grumpy", "mad", "furious"], "surprised": ["surprised", "amazed", "astonished", "shocked"],
+            "asleep": ["sleeping", "sleepy", "tired"], "laughing": ["laughing", "happy", "joyful"], "crying": ["crying", "sad", "weeping"]}
 LOOKS = ["beautiful", "old", "wooden", "colorful", "shiny", "big", "small", "lovely", "tiny", "pretty", "little", "magical", "simple"]
 PLAIN_OPENERS = ["", "", "", "", "", "", "", "", "", "", "a picture of ", "an image of ", "an illustration of ", "a drawing of ", "draw ", "please draw ", "i want ", "a cartoon of ", "a cartoon picture of ", "illustration of ", "cute illustration of ",
                  "a scene with ", "generate ", "make me a picture of ", "can you draw ", "show me ", "a children's book illustration of ", "there is ", "imagine "]
 BOORU = ["no humans", "solo", "simple background", "outdoors", "indoors", "full body", "masterpiece", "best quality", "cartoon", "looking at viewer", "scenery", "standing", "flat color"]
+
+
+def clothes(words):
+    """With its article, if it takes one."""
+    return words if words.endswith(("overalls", "dungarees")) else objects.article(words)
 
 
 def slots(spec, rng):
@@ -220,14 +254,30 @@ def slots(spec, rng):
     out = {}
     for i, item in enumerate(spec["objects"]):
         obj = objects.by_key()[item["key"]]
-        name = coloured(item, obj, noun(obj, rng), rng)
-        mood = ""
-        if rng.random() < 0.16:
-            mood = rng.choice(MOODS if obj.category in LIVELY else LOOKS) + " "
+        plain = rng.choice(item["called"]) if "called" in item else noun(obj, rng)
+        out[f"q{i}"] = objects.plural(plain)
+        name = coloured(item, obj, plain, rng)
+        mood, worn = "", ""
+        if item.get("mood"):
+            mood = rng.choice(FEELINGS[item["mood"]]) + " " if rng.random() < 0.75 else ""
+        elif rng.random() < (0.10 if "mood" in item else 0.16):
+            mood = rng.choice((TRAITS if "mood" in item else MOODS) if obj.category in LIVELY else LOOKS) + " "
+        if "mascot" in item:
+            if not mood and rng.random() < 0.5:
+                mood = rng.choice(["smiling", "happy", "cute", "little", "cartoon", "funny"]) + " "
+            if rng.random() < 0.25:
+                worn = rng.choice([" with a face", " with arms and legs", " with a smiling face" if not item.get("mood") else " with a face", " with eyes"])
+        elif item.get("wears") and rng.random() < 0.3:
+            worn = rng.choice([" in ", " in ", " wearing "]) + clothes(rng.choice(item["wears"]))
+        if "job" in item:
+            name, job = f"{name} {item['job']}", rng.choice(["", "", " dressed as ", " as "])
+            out[f"p{i}"] = objects.plural(name)
+            if job:
+                name = name.removesuffix(" " + item["job"]) + job + objects.article(item["job"])
         out[f"n{i}"] = name
-        out[f"p{i}"] = objects.plural(name)
+        out.setdefault(f"p{i}", objects.plural(name))
         phrase = objects.article(mood + name)
-        out[str(i)] = phrase if rng.random() > 0.05 or phrase.startswith("the ") else "the " + mood + name if rng.random() < 0.5 else mood + name
+        out[str(i)] = (phrase if rng.random() > 0.05 or phrase.startswith("the ") else "the " + mood + name if rng.random() < 0.5 else mood + name) + worn
     return out
 
 
@@ -238,11 +288,21 @@ def fill(template, words):
     return text
 
 
+SENTENCE = re.compile(r"^(\{\d\}(?: and \{\d\})?) (\w+ing)\b")
+ARTICLES = re.compile(r"\b(?:a|an|the) (?=\w)")
+
+
 def natural(spec, rng):
     """One caption of a natural spec, in one of many voices."""
     words = slots(spec, rng)
-    core = fill(rng.choice(spec["core"]), words)
+    template = rng.choice(spec["core"])
+    sentence = rng.random() < 0.10
+    if sentence:
+        template = SENTENCE.sub(lambda m: m[1] + (" are " if " and " in m[1] else rng.choice([" is ", " is ", " who is "])) + m[2], template)
+    core = fill(template, words)
     g, t, w = ground(spec, rng), sky(spec, rng), weather(spec, rng)
+    if core and rng.random() < 0.14:  # a place that goes without saying
+        g = ""
     tail = [x for x in (g, t, w) if x]
     u = rng.random()
     if not core:
@@ -263,6 +323,11 @@ def natural(spec, rng):
     if u < 0.16 and tail:
         rng.shuffle(tail)
         return f"{' '.join(tail)}, {core}"
+    if u > 0.91:  # typed in haste
+        text = ARTICLES.sub("", " ".join([core] + tail[: rng.choice([0, 1, 2])]))
+        return text if rng.random() < 0.6 else text.replace(" with ", ", ").replace(" on ", ", ", 1)
+    if u > 0.885 and core.startswith(("a ", "an ")) and any(d.get("wears") is not None for d in spec["objects"][:1]):
+        core = rng.choice(["my ", "the ", "our "]) + core.split(" ", 1)[1]
     if u < 0.26:  # long
         text = rng.choice(["a scene showing ", "this picture shows ", "a cheerful illustration of ", "in this image there is ", "a detailed drawing of ", ""]) + core
         if g:
@@ -278,7 +343,7 @@ def natural(spec, rng):
     if rng.random() < 0.12:
         rng.shuffle(tail)
     text = " ".join([core] + tail) if rng.random() < 0.75 else ", ".join([f"{core} {tail[0]}"] + tail[1:]) if tail else core
-    opener = rng.choice(PLAIN_OPENERS)
+    opener = "" if sentence else rng.choice(PLAIN_OPENERS)
     if opener and not core.startswith(("two ", "three ", "four ", "five ", "2", "3", "4", "5")):
         text = opener + text
     if rng.random() < 0.08:

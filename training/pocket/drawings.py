@@ -31,9 +31,9 @@ def trimmed(image):
     return image.crop(box) if box else None
 
 
-def own():
-    """key -> image of the shapes in drawings.svg."""
-    text = open(os.path.join(HERE, "drawings.svg"), encoding="utf-8").read()
+def own(file="drawings.svg"):
+    """key -> image of our own shapes in a file."""
+    text = open(os.path.join(HERE, file), encoding="utf-8").read()
     return {m[1]: svg(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" width="{S}" height="{S}">{m[2]}</svg>')
             for m in re.finditer(r'<g id="([\w-]+)">(.*)</g>$', text, re.M)}
 

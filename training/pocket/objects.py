@@ -115,6 +115,10 @@ def plural(noun):
     pre = first + " " if first else ""
     if last in PLURAL:
         return pre + PLURAL[last]
+    if last.endswith("man") and last not in ("human", "talisman", "shaman"):
+        return pre + last[:-3] + "men"
+    if last.endswith("hero"):
+        return pre + last + "es"
     if last.endswith(("s", "x", "ch", "sh", "z")):
         return pre + last + "es"
     if last.endswith("y") and last[-2:-1] not in "aeiou":
@@ -163,26 +167,31 @@ def build(data_dir):
 
 class Obj:
     """One object: key, name, synonyms, category, weight, concept (None for the base), styles (set)."""
-    __slots__ = ("key", "name", "synonyms", "category", "weight", "concept", "styles", "index", "recolour", "flying", "support", "pale", "pose", "drawn")
+    __slots__ = ("key", "name", "synonyms", "category", "weight", "concept", "styles", "index", "recolour", "flying", "support", "pale", "pose", "source", "head")
 
     def __init__(self, index, d):
         self.index = index
         for k in ("key", "name", "synonyms", "category", "weight", "concept", "pale"):
             setattr(self, k, d[k])
         self.styles = set(d["styles"])
-        self.pose, self.drawn = d.get("pose", ""), "pose" in d
+        self.pose, self.source, self.head = d.get("pose", ""), d["source"], d.get("head")
         self.recolour = RECOLOUR.get(self.name)
         self.flying = self.name in FLYING
         self.support = self.name in SUPPORT
+
+    @property
+    def drawn(self):
+        """Not an emoji as a pack has it."""
+        return self.source != "emoji"
 
 
 @lru_cache(maxsize=1)
 def load():
     """All objects in file order (the order of the sprite cache)."""
     rows = []
-    for name in ("objects.json", "drawings.json"):  # emoji first: their places in the sprite cache and in seeded draws stay
+    for source, name in (("emoji", "objects.json"), ("drawings", "drawings.json"), ("parts", "parts.json")):  # in this order: places in the sprite cache and in seeded draws stay
         with open(os.path.join(HERE, name), encoding="utf-8") as f:
-            rows += json.load(f)
+            rows += [{**d, "source": source} for d in json.load(f)]
     return [Obj(i, d) for i, d in enumerate(rows)]
 
 

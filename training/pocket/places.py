@@ -5,117 +5,24 @@ Edges are antialiased by signed distances in pixels.
 """
 import torch
 
-SIZE = 256
-SKIES = ["day", "night", "sunset", "overcast"]
+from . import settings
+from .brushes import (SIZE, SKIES, Group, blend, box, cover, ellipse, flat, hash01, over, peaks, pines, rgb, rolling, sky, skyline, speckle, tufts, wall_colour, waves, window)
+
 PLACES = ["plain", "dots", "stripes", "checks", "meadow", "hill", "snow", "beach", "sea", "desert", "mountains", "forest", "road", "street", "city", "room", "table", "space", "underwater", "park",
-          "moon", "cliff", "lake", "jungle", "farm", "kitchen", "bedroom", "library", "cave", "clouds", "volcano", "ice", "stage", "playground"]
-WEATHER = ["none", "rain", "snowfall", "rainbow", "storm", "fog"]
-OUTDOOR = {"meadow", "hill", "snow", "beach", "sea", "desert", "mountains", "forest", "road", "street", "city", "park", "cliff", "lake", "jungle", "farm", "volcano", "ice", "playground"}
+          "moon", "cliff", "lake", "jungle", "farm", "kitchen", "bedroom", "library", "cave", "clouds", "volcano", "ice", "stage", "playground",
+          "classroom", "castle", "bathroom", "office", "museum", "cafe", "shop", "garden", "wheat", "swamp", "harbor", "river", "rooftop", "pitch", "pool", "mars", "canyon", "station", "spaceship", "valley", "village", "wall", "balcony"]
+WEATHER = ["none", "rain", "snowfall", "rainbow", "storm", "fog", "aurora", "fireworks"]
+INDOOR = {"room", "bedroom", "kitchen", "library"} | settings.INDOOR
+OUTDOOR = {"meadow", "hill", "snow", "beach", "sea", "desert", "mountains", "forest", "road", "street", "city", "park", "cliff", "lake", "jungle", "farm", "volcano", "ice", "playground"} | settings.OUTDOOR
 PATTERN = {"dots", "stripes", "checks"}
 # y of the line on which things stand, and of the horizon, per place (pixels)
 GROUND = {"plain": 196, "dots": 196, "stripes": 196, "checks": 196, "meadow": 212, "hill": 168, "snow": 212, "beach": 216, "sea": 186, "desert": 212, "mountains": 216, "forest": 218, "road": 214,
           "street": 214, "city": 218, "room": 220, "table": 196, "space": 190, "underwater": 190, "park": 214,
-          "moon": 208, "cliff": 166, "lake": 186, "jungle": 220, "farm": 214, "kitchen": 224, "bedroom": 222, "library": 222, "cave": 214, "clouds": 190, "volcano": 216, "ice": 214, "stage": 214, "playground": 216}
+          "moon": 208, "cliff": 166, "lake": 186, "jungle": 220, "farm": 214, "kitchen": 224, "bedroom": 222, "library": 222, "cave": 214, "clouds": 190, "volcano": 216, "ice": 214, "stage": 214, "playground": 216, **settings.GROUND}
 COLOURS = {  # colour words of plain grounds
     "white": "#f7f6f2", "gray": "#b4bac2", "light blue": "#a9d8f5", "blue": "#3f86e0", "dark blue": "#243a73", "teal": "#38a8a0", "green": "#57b368", "light green": "#b4e0a0", "yellow": "#f8d458", "orange": "#f59a42",
     "red": "#e0524d", "pink": "#f6b0c4", "purple": "#8f68cc", "lavender": "#cdbdf0", "beige": "#ecdcbe", "brown": "#97694a", "black": "#26282e"}
 PALE = {"white", "beige", "light green", "light blue", "lavender", "pink"}
-
-
-def rgb(hexa):
-    return [int(hexa[i:i + 2], 16) / 255 for i in (1, 3, 5)]
-
-
-class Group:
-    """Parameters of n scenes on one device: p [n, 8], sky [n] int64, a [n, 3] and b [n, 3] colours, X and Y pixel grids [1, 256, 256]."""
-
-    def __init__(self, p, sky, a, b, grid):
-        self.p, self.sky, self.a, self.b = p, sky, a, b
-        self.X, self.Y = grid
-        self.n, self.device = p.shape[0], p.device
-
-    def q(self, i, low=0.0, high=1.0):
-        return (low + (high - low) * self.p[:, i])[:, None, None]
-
-    def pick(self, *by_sky):
-        """Colour [n, 3] by sky (day, night, sunset, overcast)."""
-        return torch.tensor([rgb(c) for c in by_sky], device=self.device)[self.sky]
-
-    def colour(self, hexa):
-        return torch.tensor(rgb(hexa), device=self.device).expand(self.n, 3)
-
-    def is_sky(self, name):
-        return (self.sky == SKIES.index(name)).float()[:, None, None]
-
-
-def cover(distance):
-    return (0.5 - distance).clamp(0, 1)
-
-
-def over(img, mask, colour):
-    return img + mask[:, None] * (colour[:, :, None, None] - img)
-
-
-def flat(g, colour):
-    return colour[:, :, None, None].expand(g.n, 3, SIZE, SIZE)
-
-
-def blend(a, b, t):
-    """Vertical mix of two colours [n, 3] by t [n or 1, H, W]."""
-    return a[:, :, None, None] + (b - a)[:, :, None, None] * t[:, None]
-
-
-def ellipse(g, cx, cy, rx, ry):
-    d = (((g.X - cx) / rx) ** 2 + ((g.Y - cy) / ry) ** 2).sqrt()
-    return cover((d - 1) * (rx + ry) / 2)
-
-
-def box(g, x0, y0, x1, y1):
-    return cover(torch.maximum(torch.maximum(x0 - g.X, g.X - x1), torch.maximum(y0 - g.Y, g.Y - y1)))
-
-
-def hash01(i, j, seed):
-    """Pseudo-random in [0, 1) from integer cells and a per-scene seed."""
-    v = torch.sin(i * 12.9898 + j * 78.233 + seed * 37.719) * 437.5853
-    return v - v.floor()
-
-
-def speckle(g, cell, radius, seed, shift_x=0.0, shift_y=0.0, density=1.0):
-    """One round dot per cell at a random place of its cell; mask [n, H, W]."""
-    u, v = (g.X + shift_x) / cell, (g.Y + shift_y) / cell
-    i, j = u.floor(), v.floor()
-    margin = radius / cell
-    cx = margin + hash01(i, j, seed) * (1 - 2 * margin)
-    cy = margin + hash01(j, i, seed + 0.31) * (1 - 2 * margin)
-    size = radius * (0.55 + 0.45 * hash01(i + 3, j, seed + 0.7))
-    d = (((u - i - cx) ** 2 + (v - j - cy) ** 2).sqrt()) * cell - size
-    return cover(d) * (hash01(i, j + 5, seed + 0.9) < density).float()
-
-
-def sky(g, low=170.0):
-    """Sky with its sun, moon and stars, sunset or clouds."""
-    top = g.pick("#6fbdf2", "#141d4a", "#8d5fae", "#9fabb8")
-    bottom = g.pick("#d3eefc", "#3b4a8f", "#ffc070", "#dbe1e6")
-    t = (g.Y / low).clamp(0, 1)
-    img = blend(top, bottom, t)
-    mid = g.colour("#f47f63")
-    img = img + (g.is_sky("sunset") * (1 - (t - 0.55).abs() * 2.2).clamp(0, 1) * 0.85)[:, None] * (mid[:, :, None, None] - img)
-    night = g.is_sky("night")
-    img = over(img, night * speckle(g, 30.0, 2.0, g.q(6) * 9) * (g.Y < low).float(), g.colour("#fff6d6"))
-    side = torch.where(g.p[:, 5] < 0.5, 42 + 30 * g.p[:, 4], 214 - 30 * g.p[:, 4])[:, None, None]
-    moon = ellipse(g, side, 44.0, 19.0, 19.0) * (1 - ellipse(g, side + 9, 39.0, 16.0, 16.0) * (g.q(6) < 0.6).float())
-    img = over(img, night * moon, g.colour("#fdf0b8"))
-    img = over(img, g.is_sky("day") * (g.q(6) < 0.5).float() * ellipse(g, side, 42.0, 20.0, 20.0), g.colour("#ffd84d"))
-    img = over(img, g.is_sky("sunset") * ellipse(g, 128 + (side - 128) * 0.7, low - 14, 30.0, 30.0), g.colour("#fff0a8"))
-    white = g.pick("#ffffff", "#ffffff", "#ffd9b0", "#c3cbd3")
-    amount = g.is_sky("day") * (g.q(7) < 0.75).float() + g.is_sky("overcast") + g.is_sky("sunset") * (g.q(7) < 0.4).float() * 0.8
-    for k in range(2):
-        cx = 30 + 80 * g.q(2 + k) + 118 * k
-        cy = 34 + 34 * g.q(3 - k) + 6 * k
-        s = 0.8 + 0.4 * g.q(4 + k)
-        cloud = torch.maximum(torch.maximum(ellipse(g, cx - 17 * s, cy + 4, 15 * s, 9 * s), ellipse(g, cx, cy - 2, 16 * s, 14 * s)), ellipse(g, cx + 18 * s, cy + 4, 16 * s, 9 * s))
-        img = over(img, amount.clamp(0, 1) * cloud, white)
-    return img
 
 
 def plain(g):
@@ -142,20 +49,6 @@ def checks(g):
     return over(flat(g, g.a), torch.maximum(cover(d), cover(e)).expand(g.n, -1, -1), g.b)
 
 
-def rolling(g, y, amp, length, i):
-    return cover(y + amp * torch.sin(g.X / length + g.q(i) * 6.283) - g.Y)
-
-
-def tufts(g, y, colour, density=0.5):
-    """Small grass strokes below y."""
-    u, v = g.X / 34, (g.Y - y) / 24
-    i, j = u.floor(), v.floor()
-    x = (u - i - 0.3 - 0.4 * hash01(i, j, g.q(6))) * 34
-    h = (v - j - 0.5) * 24
-    d = torch.maximum((x.abs() - (h + 5) * 0.45).abs() - 1.2, h.abs() - 5)
-    return cover(d) * (hash01(j, i, g.q(7)) < density).float() * (g.Y > y).float()
-
-
 def meadow(g):
     img = sky(g)
     img = over(img, rolling(g, 160.0, 8, 46.0, 0), g.pick("#a5d977", "#2f5a4c", "#b5a24f", "#8fb582"))
@@ -168,23 +61,6 @@ def hill(g):
     img = over(img, rolling(g, 214.0, 8, 40.0, 0), g.pick("#a9dc85", "#2c5550", "#b99a55", "#9abd90"))
     d = ((g.X - 128) / 150) ** 2 - (g.Y - 162) / 105
     return over(img, cover(d * 60), g.pick("#76c156", "#25493f", "#8d8e40", "#74a169"))
-
-
-def pines(g, y, period, height, seed, colour, trunk=None):
-    """Row of triangular trees standing at y."""
-    img_mask = torch.zeros((g.n, SIZE, SIZE), device=g.device)
-    shift = g.q(seed) * period
-    u = (g.X + shift) / period
-    i = u.floor()
-    tall = height * (0.75 + 0.25 * hash01(i, i * 0 + 1, g.q(seed) * 3))
-    x = ((u - i) - 0.5).abs() * period
-    for k in range(3):
-        top = y - tall + k * tall * 0.24
-        base = top + tall * (0.42 + 0.05 * k)
-        d = torch.maximum((x - (g.Y - top) * (0.42 + 0.04 * k) * period / height * 1.0) * 0.8, g.Y - base)
-        img_mask = torch.maximum(img_mask, cover(d) * (g.Y > top).float())
-    stem = cover(torch.maximum(x - 3, g.Y - y)) * (g.Y > y - tall * 0.3).float()
-    return img_mask, stem * (1 - img_mask)
 
 
 def snow(g):
@@ -207,15 +83,6 @@ WATER = ("#3aa0dc", "#1f3f80", "#a8608a", "#6c90a8")
 WAVES = ("#8fd0f3", "#4b6cb4", "#f0a69a", "#a9c2d0")
 
 
-def waves(g, y0):
-    v = (g.Y - y0) / 26
-    j = v.floor()
-    u = g.X / 64 + hash01(j, j * 0 + 2, g.q(0)) * 2
-    arch = 3.5 * torch.sin((u % 1) * 6.283)
-    d = torch.maximum((((v - j) - 0.5) * 26 - arch).abs() - 1.6, ((u % 1) - 0.5).abs() * 64 - 18)
-    return cover(d) * (j >= 0).float()
-
-
 def sea(g):
     img = sky(g, 150.0)
     img = over(img, cover(148 - g.Y).expand(g.n, -1, -1), g.pick(*WATER))
@@ -233,15 +100,6 @@ def desert(g):
     img = sky(g)
     img = over(img, rolling(g, 156.0, 14, 52.0, 0), g.pick("#f0c57e", "#6a5878", "#c9795a", "#d3bd98"))
     return over(img, rolling(g, 182.0, 9, 60.0, 1), g.pick("#e8b264", "#57486a", "#b2644c", "#c4ab83"))
-
-
-def peaks(g, specs, rock, cap):
-    img = None
-    for cx, half, top, k in specs:
-        x = (g.X - cx - 16 * (g.q(k) - 0.5)).abs()
-        body = x * ((186 - top) / half) - (g.Y - top)
-        zig = 4 * ((g.X / 9 % 2) - 1).abs()
-        yield cover(body * 0.6), cover(body * 0.6) * cover(g.Y - (top + (186 - top) * 0.3 + zig))
 
 
 def mountains(g):
@@ -280,22 +138,6 @@ def road(g):
     return over(img, dash, g.pick("#fbf7e6", "#b7bddc", "#ffe3c0", "#eeeeea"))
 
 
-def skyline(g, y, width, low, high, k, colours, windows, img):
-    u = (g.X + g.q(k) * width) / width
-    i = u.floor()
-    top = y - low - (high - low) * hash01(i, i * 0 + 1, g.q(k) * 5)
-    tower = cover(top - g.Y) * (g.Y < y).float()
-    shade = 0.90 + 0.16 * hash01(i, i * 0 + 2, g.q(k) * 5)
-    body = colours[:, :, None, None] * shade[:, None]
-    img = img + tower[:, None] * (body.clamp(0, 1) - img)
-    wx, wy = (u - i) * width, g.Y - top - 8
-    cell_x, cell_y = (wx - 4) / 9, wy / 12
-    d = torch.maximum(((cell_x % 1) - 0.5).abs() * 9 - 2.4, ((cell_y % 1) - 0.5).abs() * 12 - 3.4)
-    lit = cover(d) * (wx > 4).float() * (wx < 4 + 9 * int((width - 6) / 9)).float() * (wy > 0).float() * (g.Y < y - 6).float()
-    lit = lit * (hash01(cell_x.floor() + i * 7, cell_y.floor(), g.q(k)) < 0.7).float()
-    return over(img, lit, windows)
-
-
 def city(g):
     img = sky(g, 190.0)
     glass = g.pick("#dff1fb", "#ffd873", "#ffe3a0", "#d7e0e8")
@@ -314,24 +156,6 @@ def street(g):
     band, dash = asphalt(g, 192.0, 250.0)
     img = over(img, band, g.pick("#6d737d", "#2e3350", "#6b5a66", "#70767d"))
     return over(img, dash, g.pick("#fbf7e6", "#b7bddc", "#ffe3c0", "#eeeeea"))
-
-
-WALLS = ("#f3d9b8", "#bfdcec", "#cfe3c1", "#f2c6c6", "#d9cdec", "#f5e3a3")
-
-
-def wall_colour(g, k):
-    return torch.tensor([rgb(c) for c in WALLS], device=g.device)[(g.p[:, k] * (len(WALLS) - 0.01)).long()] * g.pick("#ffffff", "#7d83b8", "#f7d3bd", "#dfe3e6")
-
-
-def window(g, img, x0=24.0):
-    frame = box(g, x0, 34.0, x0 + 64, 104.0)
-    img = over(img, frame.expand(g.n, -1, -1), g.pick("#ffffff", "#a9aed6", "#fff0e2", "#f2f4f6"))
-    for dx in (0, 1):
-        for dy in (0, 1):
-            pane = box(g, x0 + 5 + 29 * dx, 39.0 + 32 * dy, x0 + 30 + 29 * dx, 66.0 + 32 * dy)
-            img = over(img, pane.expand(g.n, -1, -1), g.pick("#9fd6f5", "#1b2658", "#f79a6b", "#b9c3cc"))
-    moon = ellipse(g, x0 + 46, 52.0, 7.0, 7.0)
-    return over(img, g.is_sky("night") * moon, g.colour("#fdf0b8"))
 
 
 def room(g):
@@ -555,7 +379,7 @@ def playground(g):
     return over(img, box(g, 208.0, 174.0, 236.0, 180.0).expand(g.n, -1, -1), g.pick("#3f86e0", "#2a3f80", "#7a5a90", "#5f80a8"))
 
 
-PAINT = {name: globals()[name] for name in PLACES}
+PAINT = {**{name: globals()[name] for name in PLACES if name not in settings.PAINT}, **settings.PAINT}
 
 
 def weather(g, img, kind):
@@ -591,6 +415,25 @@ def storm(g, img):
 def fog(g, img):
     band = (0.35 + 0.3 * torch.sin(g.Y / 19 + 2 * torch.sin(g.X / 60 + 6 * g.q(0)))).clamp(0.1, 0.75) * ((g.Y - 40) / 120).clamp(0, 1)
     return over(img, band.expand(g.n, -1, -1), g.pick("#eef2f5", "#7f8ab0", "#f6d9cc", "#e0e5e8"))
+
+
+def aurora(g, img):
+    """Green and violet curtains in a night sky."""
+    for k, (c, y0) in enumerate((("#3fe8a0", 44.0), ("#7a8cff", 66.0), ("#63f0c0", 30.0))):
+        edge = y0 + 34 + 16 * torch.sin(g.X / 31 + 6.283 * g.q(k)) + 7 * torch.sin(g.X / 13 + 6.283 * g.q(k + 1))
+        glow = (1 - (edge - g.Y) / 58).clamp(0, 1) * (g.Y < edge).float() * (0.65 + 0.35 * torch.sin(g.X / 5 + 6 * g.q(k)))
+        img = over(img, glow.clamp(0, 1) * 0.62, g.colour(c))
+    return img
+
+
+def fireworks(g, img):
+    for k, (x, y, c) in enumerate(((62.0, 58.0, "#ff5a6e"), (178.0, 44.0, "#ffd43b"), (214.0, 92.0, "#6cd0fa"))):
+        px, py = g.X - x - 30 * (g.q(k) - 0.5), g.Y - y - 14 * (g.q(k + 1) - 0.5)
+        r, turn = (px ** 2 + py ** 2).sqrt(), torch.atan2(py, px) / 6.283 * 14
+        ray = cover(((turn % 1) - 0.5).abs() * r * 0.45 - 1.3) * cover(8 - r) * cover(r - 31)
+        sparks = cover(((((turn % 1) - 0.5) * r * 0.45) ** 2 + (r - 36) ** 2).sqrt() - 2.4)
+        img = over(img, torch.maximum(ray * 0.8, sparks), g.colour(c))
+    return img
 
 
 def rainbow(g, img, ground=190.0):

@@ -13,24 +13,27 @@ import torch
 import torch.nn.functional as F
 
 from . import captions as grammar
-from . import objects, places, specs as scene_specs, styles
+from . import objects, places, specs as scene_specs, strokes, styles
 from .bpe import Tokenizer
 from .sprites import BOX, SIDE
 
 Batch = namedtuple("Batch", "images captions specs")
-MAX_OBJECTS = 6
+MAX_LAYERS, MAX_LIGHTS = 24, 3
 RECOLOURS = {"red": (0.0, 1, 1), "orange": (0.075, 1, 1), "yellow": (0.135, 1, 1.08), "green": (0.36, 0.9, 0.85), "blue": (0.60, 1, 1), "purple": (0.76, 0.85, 0.95), "pink": (0.93, 0.55, 1.15),
              "brown": (0.07, 0.75, 0.6), "black": (0.0, 0.05, 0.28), "white": (0.0, 0.04, 1.6)}
 COLOUR_INDEX = {c: i + 1 for i, c in enumerate(RECOLOURS)}
 
 
 def pack(specs):
-    """Specs -> dict of numpy arrays (what crosses process borders)."""
-    n = len(specs)
+    """Specs -> dict of numpy arrays (what crosses process borders). A layer of a scene is a sprite over strokes, or only one of them."""
+    n, drawn = len(specs), [s.get("layers", s["objects"])[:MAX_LAYERS] for s in specs]
+    deep = max((len(layers) for layers in drawn), default=0) or 1
+    wide = max((sum(len(o.get("strokes", ())) for o in layers) for layers in drawn), default=0)
     out = {"place": np.zeros(n, np.int64), "sky": np.zeros(n, np.int64), "weather": np.zeros(n, np.int64), "a": np.zeros((n, 3), np.float32), "b": np.zeros((n, 3), np.float32),
-           "p": np.zeros((n, 8), np.float32), "index": np.full((n, MAX_OBJECTS), -1, np.int64), "geo": np.zeros((n, MAX_OBJECTS, 11), np.float32)}
+           "p": np.zeros((n, 8), np.float32), "index": np.full((n, deep), -1, np.int64), "geo": np.zeros((n, deep, 14), np.float32),
+           "strokes": np.zeros((n, wide, strokes.FIELDS), np.float32), "lights": np.zeros((n, MAX_LIGHTS, 4), np.float32)}
     table = objects.by_key()
-    for i, s in enumerate(specs):
+    for i, (s, layers) in enumerate(zip(specs, drawn)):
         out["place"][i] = places.PLACES.index(s["place"])
         out["sky"][i] = places.SKIES.index(s["sky"])
         out["weather"][i] = places.WEATHER.index(s["weather"])
@@ -38,10 +41,19 @@ def pack(specs):
         for slot, word in (("a", s["colour"]), ("b", s["colour2"])):
             if word:
                 out[slot][i] = places.rgb(places.COLOURS[word])
-        for k, o in enumerate(s["objects"][:MAX_OBJECTS]):
-            out["index"][i, k] = table[o["key"]].index
-            out["geo"][i, k] = (o["x"], o["y"], o["size"], o["angle"], o["mirror"], o["stand"] + 2 * ("on" in o), o["shadow"], COLOUR_INDEX.get(o["colour"], 0), o.get("cast", 0),
-                                o.get("wide", 1), o.get("tall", 1))
+        for k, light in enumerate(s.get("lights", ())[:MAX_LIGHTS]):
+            out["lights"][i, k] = light
+        used = 0
+        for k, o in enumerate(layers):
+            own = o.get("strokes", ())
+            if own:
+                out["strokes"][i, used:used + len(own)] = own
+            out["geo"][i, k, 11:] = (o.get("cut", 0), used, len(own))
+            used += len(own)
+            if "key" in o:
+                out["index"][i, k] = table[o["key"]].index
+                out["geo"][i, k, :11] = (o["x"], o["y"], o["size"], o["angle"], o["mirror"], o["stand"] + 2 * ("on" in o), o["shadow"], COLOUR_INDEX.get(o["colour"], 0), o.get("cast", 0),
+                                         o.get("wide", 1), o.get("tall", 1))
     out["a"] *= 0.97 + 0.06 * out["p"][:, :1]
     return out
 
@@ -68,12 +80,12 @@ class Renderer:
         out = torch.empty((len(t["place"]), 3, 256, 256), device=self.device)
         for value, sel, g in self.groups(t, t["place"]):
             img = places.PAINT[places.PLACES[value]](g)
-            wet = t["weather"][sel] == places.WEATHER.index("rainbow")
-            if wet.any():
-                sub = wet.nonzero()[:, 0]
-                h = places.Group(g.p[sub], g.sky[sub], g.a[sub], g.b[sub], self.grid)
-                open_sky = ((img[sub] - places.sky(h)).abs().amax(1, keepdim=True) < 0.03).float()  # only where the sky shows
-                img[sub] = img[sub] + open_sky * (places.rainbow(h, img[sub]) - img[sub])
+            for name in ("rainbow", "aurora", "fireworks"):
+                sub = (t["weather"][sel] == places.WEATHER.index(name)).nonzero()[:, 0]
+                if len(sub):
+                    h = places.Group(g.p[sub], g.sky[sub], g.a[sub], g.b[sub], self.grid)
+                    open_sky = ((img[sub] - places.sky(h)).abs().amax(1, keepdim=True) < 0.03).float()  # only where the sky shows
+                    img[sub] = img[sub] + open_sky * (getattr(places, name)(h, img[sub]) - img[sub])
             out[sel] = img
         return out
 
@@ -99,10 +111,15 @@ class Renderer:
         r, g, b = c.unbind(1)
         h = torch.where(hi == r, ((g - b) / chroma) % 6, torch.where(hi == g, (b - r) / chroma + 2, (r - g) / chroma + 4)) / 6
         far = ((h - hue[:, None, None] + 0.5) % 1 - 0.5).abs()
-        mask = ((0.13 - far) * 20).clamp(0, 1) * ((chroma / hi.clamp(min=1e-3) - 0.18) * 8).clamp(0, 1)
+        strong = chroma / hi.clamp(min=1e-3)
+        mask = ((0.13 - far) * 20).clamp(0, 1) * ((strong - 0.18) * 8).clamp(0, 1)
         target = self.targets[which]
-        s = (chroma / hi.clamp(min=1e-3) * target[:, 1, None, None]).clamp(0, 1)
+        s = (strong * target[:, 1, None, None]).clamp(0, 1)
         v = (hi * target[:, 2, None, None]).clamp(0, 1)
+        grey = (hue < 0)[:, None, None]  # of a grey thing all that is neither coloured nor black takes the colour
+        mask = torch.where(grey, ((0.22 - strong) * 12).clamp(0, 1) * ((hi - 0.22) * 8).clamp(0, 1), mask)
+        s = torch.where(grey, (0.62 * target[:, 1, None, None]).expand_as(s), s)
+        v = torch.where(grey, ((0.35 + 0.65 * hi) * target[:, 2, None, None].clamp(max=1.1)).clamp(0, 1), v)
         th = target[:, 0, None, None].expand_as(s)
         channels = []
         for offset in (5.0, 3.0, 1.0):
@@ -140,35 +157,43 @@ class Renderer:
         geo, index = t["geo"], t["index"]
         tint = self.tint[t["sky"]] * (0.9 + 0.1 * (t["place"][:, None] != places.PLACES.index("underwater")).float())
         sea = (t["place"] == places.PLACES.index("sea")) | (t["place"] == places.PLACES.index("lake"))
-        for k in range(MAX_OBJECTS):
-            sel = (index[:, k] >= 0).nonzero()[:, 0]
+        for k in range(index.shape[1]):
+            drawn = (index[:, k] >= 0).nonzero()[:, 0]
+            if len(drawn):
+                fallen = geo[drawn, k, 8]  # things in the air cast their shadow on the ground line
+                cast = torch.where(fallen > 0, torch.ones_like(fallen), geo[drawn, k, 6]) * look.shadow
+                foot = torch.where(fallen > 0, fallen, y[drawn, k] + half[drawn, k, 1] * size[drawn, k])
+                img = self.shadow(img, drawn, x[drawn, k], foot, size[drawn, k], half[drawn, k], cast)
+            sel = ((index[:, k] >= 0) | (geo[:, k, 13] > 0)).nonzero()[:, 0]
             if not len(sel):
-                break
-            i = index[sel, k]
-            has = valid[i]
-            yy = torch.where(has, own_y[sel, k], y[sel, k])
-            hh = torch.where(has[:, None], own_half[sel, k], half[sel, k])
-            fallen = geo[sel, k, 8]  # things in the air cast their shadow on the ground line
-            cast = torch.where(fallen > 0, torch.ones_like(fallen), geo[sel, k, 6]) * look.shadow
-            foot = torch.where(fallen > 0, fallen, y[sel, k] + half[sel, k, 1] * size[sel, k])
-            img = self.shadow(img, sel, x[sel, k], foot, size[sel, k], half[sel, k], cast)
-            layer = self.sprite_layer(pack_name, i, x[sel, k], yy, size[sel, k], angle[sel, k], geo[sel, k, 4], look.nearest, geo[sel, k, 9], geo[sel, k, 10])
-            if not bool(has.all()):
-                lack = (~has).nonzero()[:, 0]
-                at = sel[lack]
-                layer[lack] = self.sprite_layer(base, i[lack], x[at, k], y[at, k], size[at, k], angle[at, k], geo[at, k, 4], wide=geo[at, k, 9], tall=geo[at, k, 10])
-            if look.recolour:
-                which = geo[sel, k, 7].long()
-                hue = self.sprites.hue[pack_name][i]
-                change = ((which > 0) & (hue >= 0)).nonzero()[:, 0]
-                if len(change):
-                    layer[change] = self.recolour(layer[change], which[change], hue[change])
+                continue
+            layer = self.stroke_layer(t, sel, k)
+            if len(drawn):
+                i = index[drawn, k]
+                has = valid[i]
+                yy = torch.where(has, own_y[drawn, k], y[drawn, k])
+                sprite = self.sprite_layer(pack_name, i, x[drawn, k], yy, size[drawn, k], angle[drawn, k], geo[drawn, k, 4], look.nearest, geo[drawn, k, 9], geo[drawn, k, 10])
+                if not bool(has.all()):
+                    lack = (~has).nonzero()[:, 0]
+                    at = drawn[lack]
+                    sprite[lack] = self.sprite_layer(base, i[lack], x[at, k], y[at, k], size[at, k], angle[at, k], geo[at, k, 4], wide=geo[at, k, 9], tall=geo[at, k, 10])
+                if look.recolour:
+                    which = geo[drawn, k, 7].long()
+                    hue = self.sprites.hue[pack_name][i]
+                    change = (which > 0).nonzero()[:, 0]
+                    if len(change):
+                        sprite[change] = self.recolour(sprite[change], which[change], hue[change])
+                at = torch.searchsorted(sel, drawn)
+                layer[at] = layer[at] * (1 - sprite[:, 3:]) + sprite
+            cut = geo[sel, k, 11][:, None, None, None]
+            layer = layer * torch.where(cut > 0, places.cover(self.grid[1] - cut), torch.ones_like(cut))
             if look.layer:
                 layer = look.layer(layer, {name: v[sel] for name, v in t.items()}, self)
             rgb = layer[:, :3] * (tint[sel][:, :, None, None] if look.tint else 1.0)
             img[sel] = img[sel] * (1 - layer[:, 3:]) + rgb
-            if look.wear:
-                img[sel] = look.wear(self, img[sel], pack_name, i, x[sel, k], yy, size[sel, k], angle[sel, k], geo[sel, k, 4], hh)
+            if look.wear and len(drawn):
+                hh = torch.where(has[:, None], own_half[drawn, k], half[drawn, k])
+                img[drawn] = look.wear(self, img[drawn], pack_name, i, x[drawn, k], yy, size[drawn, k], angle[drawn, k], geo[drawn, k, 4], hh)
         if sea.any():
             sel = sea.nonzero()[:, 0]
             g = places.Group(t["p"][sel], t["sky"][sel], t["a"][sel], t["b"][sel], self.grid)
@@ -181,9 +206,32 @@ class Renderer:
                 img[sel] = places.weather(g, img[sel], places.WEATHER[value])
             elif places.WEATHER[value] in ("storm", "fog"):
                 img[sel] = getattr(places, places.WEATHER[value])(g, img[sel])
+        if look.tint:
+            img = self.glow(img, t["lights"])
         if look.finish:
             img = look.finish(img, t, self)
         return img.clamp(0, 1)
+
+    def stroke_layer(self, t, sel, k):
+        """Premultiplied layers [m, 4, 256, 256] of the strokes that the scenes' k-th layers have."""
+        layer = torch.zeros((len(sel), 4, 256, 256), device=self.device)
+        first, count = t["geo"][sel, k, 12].long(), t["geo"][sel, k, 13].long()
+        on = (count > 0).nonzero()[:, 0]
+        if len(on):
+            layer[on] = strokes.paint(layer[on], t["strokes"][sel[on]], first[on], count[on], *self.grid)
+        return layer
+
+    def glow(self, img, lights):
+        """Warm light around lamps and fires; lights [n, L, 4]: x, y, radius in pixels, strength (0: none)."""
+        X, Y = self.grid
+        warm = torch.tensor([1.0, 0.80, 0.45], device=self.device)[None, :, None, None]
+        for k in range(lights.shape[1]):
+            on = (lights[:, k, 3] > 0).nonzero()[:, 0]
+            if len(on):
+                x, y, radius, strength = (lights[on, k, j, None, None] for j in range(4))
+                near = (1 - ((X - x) ** 2 + (Y - y) ** 2).sqrt() / radius).clamp(0, 1) ** 2 * strength
+                img[on] = img[on] + near[:, None] * warm * (1.15 - img[on]).clamp(min=0)
+        return img
 
     def shadow(self, img, sel, x, foot, size, half, amount):
         cast = (amount > 0).nonzero()[:, 0]

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import tarfile
+from contextlib import ExitStack
 from functools import lru_cache
 
 import numpy as np
@@ -54,11 +55,13 @@ def build_style(data_dir, style):
     """One pack -> uint8 array [N, 128, 128, 4], all-zero where the pack lacks the object."""
     objs = objects.load()
     out = np.zeros((len(objs), SIDE, SIDE, 4), np.uint8)
-    with tarfile.open(os.path.join(data_dir, f"emoji/pack-{style}.tar")) as tar, tarfile.open(os.path.join(data_dir, "emoji/pack-drawings.tar")) as drawings:
+    with ExitStack() as stack:
+        folders = {"emoji": style, "drawings": "drawings", "parts": "parts"}
+        tars = {source: stack.enter_context(tarfile.open(os.path.join(data_dir, f"emoji/pack-{folder}.tar"))) for source, folder in folders.items()}
         for o in objs:
             if style not in o.styles:
                 continue
-            file = drawings.extractfile(f"drawings/{o.key}.webp") if o.drawn else tar.extractfile(f"{style}/{o.key}.webp")
+            file = tars[o.source].extractfile(f"{folders[o.source]}/{o.key}.webp")
             sprite = frame(Image.open(io.BytesIO(file.read())).convert("RGBA"), nearest=style == "serenity-pixel")
             if sprite is None:
                 continue

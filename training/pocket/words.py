@@ -46,10 +46,10 @@ def frequencies(data):
     return counts
 
 
-def own():
-    """words_own.txt: {object name: words}."""
+def listed(file):
+    """words_own.txt or words_not.txt: {object name: words}."""
     out = {}
-    with open(os.path.join(HERE, "words_own.txt"), encoding="utf-8") as f:
+    with open(os.path.join(HERE, file), encoding="utf-8") as f:
         for line in f:
             if "=" in line and not line.startswith("#"):
                 name, rest = line.split(" = ")
@@ -108,13 +108,16 @@ def build(data, teacher):
                     best = (value.item(), targets[i])
             if best:
                 found[names[best[1]].name][word] = round(min(best[0], 0.9) ** 2 * (1 + counts[word]) ** 0.4, 2)
-    for name, rows in own().items():
+    for name, rows in listed("words_not.txt").items():
+        for word in rows:
+            found.get(name, {}).pop(word, None)
+    for name, rows in listed("words_own.txt").items():
         for word in rows:
             found[name][word] = 4.0
     out = {}
     for name in sorted(found):
-        rows = sorted(found[name].items(), key=lambda r: -r[1])[:70]
-        out[name] = rows
+        if found[name]:
+            out[name] = sorted(found[name].items(), key=lambda r: -r[1])[:70]
     return out
 
 

@@ -1,0 +1,1 @@
+"""Composed pictures: bodies in poses (figures), where things touch (anchors), who does what (acts)."""
