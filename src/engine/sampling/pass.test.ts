@@ -60,6 +60,7 @@ async function run(
   const [inputs, merges, sessions]: [Done["inputs"][number][], string[][], number[]] = [[], [], []];
   const networks: SamplingEngine["networks"] = {
     checkpoint: { predictionType: "epsilon", vae: { config: { latentChannels: channels } } },
+    batchOf: (atOnce) => atOnce,
     keepSessions: (sizes) => void sessions.push(sizes),
     predict: async (sample, { conditionings, atOnce }) => {
       inputs.push({ values: [...sample], atOnce });

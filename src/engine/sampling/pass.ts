@@ -23,7 +23,7 @@ import { initialNoiseScale, SAMPLERS } from "./samplers.ts";
 import { scheduleSigmas, type TrainingSchedule } from "./schedules.ts";
 
 /** What a pass asks of the networks. */
-interface PassNetworks extends Pick<DiffusionNetworks, "keepSessions" | "predict"> {
+interface PassNetworks extends Pick<DiffusionNetworks, "batchOf" | "keepSessions" | "predict"> {
   readonly checkpoint: Pick<Checkpoint, "predictionType"> & {
     readonly vae: { readonly config: Pick<VaeConfig, "latentChannels"> };
   };
