@@ -63,7 +63,6 @@ const keyOf = ({ settings, ...rest }: AskedRun): string =>
     variation: settings.variation.locked ? settings.variation : settings.variation.strength,
   });
 
-/** @throws when its settings are damaged */
 const runOf = ({ id, settings, adjustments, prompts, plot }: WaitingRow): QueuedRun => ({
   id,
   wasLeft: true,
@@ -74,16 +73,6 @@ const runOf = ({ id, settings, adjustments, prompts, plot }: WaitingRow): Queued
     plot: plot ? plotFrom(plot) : null,
   },
 });
-
-function readRows(rows: readonly WaitingRow[]): QueuedRun[] {
-  return rows.flatMap((row) => {
-    try {
-      return [runOf(row)];
-    } catch {
-      return [];
-    }
-  });
-}
 
 export function createQueue(context: {
   readonly opening: Promise<WaitingRuns>;
