@@ -1,4 +1,4 @@
-// The field of AUTOMATIC1111's extension Latent Couple (scripts/two_shot.py): "divisions=1:1,1:2,1:2 positions=0:0,0:0,0:1
+// The field of AUTOMATIC1111's extension Latent Couple (two_shot.py): "divisions=1:1,1:2,1:2 positions=0:0,0:0,0:1
 // weights=0.2,0.8,0.8 end at step=20", each pair rows before columns, one entry for each part of the prompt between the words AND.
 import { conjuncts, promptTags, withoutTags } from "../shared/prompt-syntax.ts";
 import type { ForeignRegion, ForeignRegions } from "./foreign-regions.ts";

@@ -1,4 +1,4 @@
-// The fields of AUTOMATIC1111's extension Regional Prompter, by its own rules (scripts/rp.py and scripts/regions.py of 2025): parts of the
+// The fields of AUTOMATIC1111's extension Regional Prompter, by its own rules (rp.py and regions.py of 2025): parts of the
 // prompt stand apart by BREAK, ADDCOL and ADDROW, their sides in "RP Ratios"; words of all parts come first, up to ADDCOMM, then a prompt of
 // the whole image, up to ADDBASE.
 import { promptTags, withoutTags } from "../shared/prompt-syntax.ts";
