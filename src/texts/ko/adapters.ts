@@ -85,8 +85,8 @@ export const adapters: typeof english = {
     unbanned: (count) => `어댑터 ${formats.number(count)}개의 차단을 해제했어요.`,
     hidden: (count) => `어댑터 ${formats.number(count)}개를 숨겼어요.`,
     shown: (count) => `어댑터 ${formats.number(count)}개의 숨김을 해제했어요.`,
-    tagged: (count, tag) => `어댑터 ${formats.number(count)}개에 ‘${tag}’ 태그를 달았어요.`,
-    untagged: (count, tag) => `어댑터 ${formats.number(count)}개에서 ‘${tag}’ 태그를 뗐어요.`,
+    tagged: (count, tag) => `어댑터 ${formats.number(count)}개에 “${tag}” 태그를 달았어요.`,
+    untagged: (count, tag) => `어댑터 ${formats.number(count)}개에서 “${tag}” 태그를 뗐어요.`,
   },
 
   tags: {
@@ -94,7 +94,7 @@ export const adapters: typeof english = {
     name: "내 태그",
     add: "태그 달기",
     remove: "태그 떼기",
-    removeTag: (tag) => `‘${tag}’ 떼기`,
+    removeTag: (tag) => `“${tag}” 떼기`,
   },
 
   details: {

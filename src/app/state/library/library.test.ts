@@ -11,7 +11,7 @@ import { settingsFrom } from "../settings.ts";
 import { createLibrary } from "./library.ts";
 
 // Node gets Solid's build for servers, whose signals move nothing.
-vi.mock("solid-js", () => import("solid-js/dist/solid.js"));
+vi.mock("solid-js", () => vi.importActual("solid-js/dist/solid.js"));
 
 const quick = {
   ...card("lcm", "concept"),
