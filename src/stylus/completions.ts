@@ -72,8 +72,8 @@ export function completionsOf({
         key: keyOf(words),
       })),
   );
-  const embeddings = [...userAdapters.values()].flatMap(({ card, report }) =>
-    report.embeddings.map(
+  const embeddings = offered.flatMap((card) =>
+    (userAdapters.get(card.id)?.report.embeddings ?? []).map(
       // An embedding of a file works while its file is in use.
       ({ name }): Entry => ({
         kind: "embedding",

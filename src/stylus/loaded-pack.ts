@@ -85,7 +85,7 @@ export interface LoadedPack {
   readonly baseModels: readonly string[];
   /** Adapters among the cards whose files are on a hub, by id. */
   readonly remote: ReadonlyMap<string, RemoteFile>;
-  /** The user's adapters among the cards, by id. */
+  /** The user's adapters among the cards and those that are left out, by id. */
   readonly userAdapters: ReadonlyMap<string, UserAdapter>;
   /** The user's adapters for other models, and those whose names the pack has taken; not among the cards. */
   readonly otherAdapters: readonly UserAdapter[];

@@ -52,6 +52,28 @@ describe("draftForm", () => {
       tags: "falcon (bird), unknown share",
     });
   });
+  it("takes author and licence of a sidecar with what it says of commercial use, else those of the metadata", () => {
+    const metadata = [
+      { label: "licence", value: "mit" },
+      { label: "author", value: "ann" },
+    ];
+    const about = { license: "mit", commercialUse: null, author: "ann" };
+    expect(draftForm(report({ metadata }))).toMatchObject(about);
+    const model = { name: "Hero", creator: { username: "bob" }, allowCommercialUse: ["RentCivit"] };
+    const draft = draftForm(report({ metadata }), { modelId: 5, id: 7, trainedWords: [], model });
+    expect(draft).toMatchObject({
+      license: "Civitai: allowCommercialUse={RentCivit}",
+      commercialUse: false,
+      author: "bob",
+    });
+    const card = cardOf(draft, { id: "hero", baseModel: "Pocket", report: report() });
+    expect(card).toMatchObject({ commercialUse: false, author: "bob" });
+    const named = cardOf(
+      { ...draft, license: "MIT", commercialUse: null },
+      { id: "hero", baseModel: "Pocket", report: report() },
+    );
+    expect([named.license, "commercialUse" in named]).toEqual(["MIT", false]);
+  });
   it("takes the words of a sidecar, and passes over other JSON", () => {
     const sidecar = { description: "Torn paper.", "activation text": "pprcllg", "preferred weight": 0.6 };
     expect(draftForm(report(), sidecar)).toMatchObject({
@@ -155,6 +177,9 @@ describe("what a language model writes", () => {
       weight: 0.6,
       phrases: "scrapbook, cut and pasted",
       notMeant: "paper cup",
+      license: "",
+      commercialUse: null,
+      author: "",
     });
     const kept = withWritten({ ...draft, triggerWords: "q" }, { ...written, weightSource: "default" });
     expect([kept.triggerWords, kept.weight]).toEqual(["q", 1.1]);

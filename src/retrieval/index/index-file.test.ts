@@ -71,7 +71,7 @@ describe("damaged files are refused by name", () => {
     [
       "another version",
       ({ metadata }) => void (metadata["version"] = "1"),
-      /has version 1, this program reads version 2/,
+      /has version 1, this program reads version 3/,
     ],
     [
       "base models that are no list",

@@ -11,8 +11,7 @@ import { settingsFrom } from "../settings.ts";
 import { createLibrary } from "./library.ts";
 
 // Node gets Solid's build for servers, whose signals move nothing.
-// @ts-expect-error -- the file has no declarations of its own
-vi.mock("solid-js", () => import("solid-js/dist/solid.js"));
+vi.mock("solid-js", () => vi.importActual("solid-js/dist/solid.js"));
 
 const quick = {
   ...card("lcm", "concept"),

@@ -136,8 +136,7 @@ export function createQueue(context: {
     rows.onLeft((found) => {
       const first = found.filter(({ started }) => started);
       const inOrder = [...first, ...found.filter(({ started }) => !started)];
-      const interrupted = readRows(first).length;
-      leave(readRows(inOrder), interrupted);
+      leave(inOrder.map(runOf), first.length);
     }),
   );
 
