@@ -42,7 +42,7 @@ describe("a link", () => {
   });
 
   test("is read as it was written", () => {
-    const sampling = fc.record({
+    const anySampling = fc.record({
       prompt: fc.string({ minLength: 1, maxLength: 40 }).map((text) => `a ${text.replace(/[<>]/g, "")} b`),
       negativePrompt: fc.string({ maxLength: 40 }).map((text) => text.replace(/[<>]/g, "").trim()),
       seed: fc.nat(2 ** 32 - 1),
@@ -66,6 +66,8 @@ describe("a link", () => {
         upscaler: "pixel-lanczos",
       } as const),
     });
+    // More steps than the schedule has are refused before a run.
+    const sampling = anySampling.filter(({ schedule, steps }) => schedule !== "lcm" || steps <= 50);
     fc.assert(
       fc.property(sampling, (asked) => {
         const options = completeOptions({ ...asked, method: "sd" }, defaults);

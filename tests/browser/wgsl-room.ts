@@ -51,7 +51,8 @@ class Small {
     gpu.popErrorScope = async () => {
       const error = isFull ? new GPUOutOfMemoryError("out of memory") : null;
       isFull = false;
-      return error ?? pop();
+      const popped = await pop();
+      return error ?? popped;
     };
   }
 

@@ -114,15 +114,13 @@ describe("cardOf", () => {
     });
     expect(cardOf(draftOf(card), about)).toEqual(card);
   });
-  it("names author and licence as its site does, else as the file does", () => {
+  it("names author and licence as the file does, where nothing lies beside it", () => {
     const metadata = [
       { label: "author", value: "trainer" },
       { label: "licence", value: "mit" },
     ];
     const ofFile = { ...report(), metadata };
     expect(cardOf(draftForm(ofFile), about)).toMatchObject({ author: "trainer", license: "mit" });
-    const site = { id: "paper", title: "Paper", author: "scissors", license: "openrail" };
-    expect(cardOf(draftForm(ofFile, site), about)).toMatchObject({ author: "scissors", license: "openrail" });
   });
   it("never lacks a title, and keeps the strength within bounds", () => {
     expect(cardOf({ ...draft, title: "  " }, about).title).toBe("paper collage style v2");

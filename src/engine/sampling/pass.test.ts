@@ -237,8 +237,8 @@ describe("predictions at once", () => {
     prompts: Array.from({ length: prompts }, () => ({ weight: 1, schedule: always })),
     share: new Float32Array(4).fill(1),
   });
-  it.each<[string, PassGroup[], number | undefined]>([
-    ["any number without regions", [group()], undefined],
+  it.each<[string, PassGroup[], number]>([
+    ["all of a step without regions", [group()], 2],
     ["at most four", [group({ parts: [part(3), part(3)] })], 4],
     ["of one group as many as it has, with the negative prompt", [group({ parts: [part(1), part(1)] })], 3],
     ["of several groups as many as the smallest has", [group({ parts: [part(1), part(2)] }), group()], 2],

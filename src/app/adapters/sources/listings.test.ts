@@ -57,7 +57,7 @@ describe("civitaiListing", () => {
       tags: ["paper", "collage", "style"],
       author: "scissors",
       license:
-        "Civitai: allowNoCredit=true, allowCommercialUse=Image,RentCivit, allowDerivatives=true, allowDifferentLicense=false",
+        "Civitai: allowNoCredit=true, allowCommercialUse={Image,RentCivit}, allowDerivatives=true, allowDifferentLicense=false",
       refined: { category: "style" },
     });
     const report = adapterReport({ fileName: listing.fileName });

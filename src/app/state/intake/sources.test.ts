@@ -202,7 +202,7 @@ describe("download", () => {
       author: "scissors",
       triggerWords: ["pprcllg", "torn paper"],
     });
-    expect(adapter.card.license).toContain("allowCommercialUse=Image,RentCivit");
+    expect(adapter.card.license).toContain("allowCommercialUse={Image,RentCivit}");
     expect(adapter.origin).toEqual({ kind: "civitai", modelId: 1, versionId: 1001 });
     expect(list.items[0]).toMatchObject({ id: "m1-1001", title: "Model 1", receivedBytes: 2048 });
     expect(released).toEqual(["m1-1001.safetensors", "m13-1013.safetensors", "m66-1066.safetensors"]);
