@@ -289,7 +289,7 @@ export class StorageService {
     const { sizeBytes, sha256 } = file;
     const store = await this.#openStore();
     const key = await partialKey(file);
-    return locked(key, {
+    return locked(`file-${key}`, {
       signal,
       work: async () => {
         const stored = sha256 === null ? null : await store.open(sha256);
