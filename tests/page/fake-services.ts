@@ -282,7 +282,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
         .flatMap(({ id, refined: { phrases = [] } }) => {
           const words = text.toLowerCase().split(" ");
           const near = phrases.find((phrase) => words.some((word) => phrase.toLowerCase().includes(word)));
-          return near === undefined ? [] : [{ id, score: jitter(id), text: near }];
+          return near === undefined ? [] : [{ id, score: 1 + jitter(id), text: near }];
         })
         .sort((a, b) => b.score - a.score)
         .slice(0, limit);
