@@ -60,7 +60,6 @@ const keyOf = ({ settings, ...rest }: AskedRun): string =>
     variation: settings.variation.locked ? settings.variation : settings.variation.strength,
   });
 
-/** @throws when its settings are damaged */
 const runOf = ({ id, settings, adjustments, prompts, plot }: WaitingRow): QueuedRun => ({
   id,
   asked: {
@@ -70,16 +69,6 @@ const runOf = ({ id, settings, adjustments, prompts, plot }: WaitingRow): Queued
     plot: plot ? plotFrom(plot) : null,
   },
 });
-
-function readRows(rows: readonly WaitingRow[]): QueuedRun[] {
-  return rows.flatMap((row) => {
-    try {
-      return [runOf(row)];
-    } catch {
-      return [];
-    }
-  });
-}
 
 export function createQueue(context: {
   readonly opening: Promise<WaitingRuns>;
@@ -143,8 +132,7 @@ export function createQueue(context: {
     rows.onLeft((found) => {
       const first = found.filter(({ started }) => started);
       const inOrder = [...first, ...found.filter(({ started }) => !started)];
-      const interrupted = readRows(first).length;
-      leave(readRows(inOrder), interrupted);
+      leave(inOrder.map(runOf), first.length);
     }),
   );
 
