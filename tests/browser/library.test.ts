@@ -36,7 +36,7 @@ async function saved(button: Locator): Promise<{ readonly name: string; readonly
 }
 
 /** Pocket’s own, on the stand-in page. */
-const ofPocket = 51;
+const ofPocket = 52; // with the few-step one
 
 describe("ten thousand cards", () => {
   const all = 10_000 + ofPocket;
@@ -44,12 +44,12 @@ describe("ten thousand cards", () => {
 
   test("only those in view are in the document, wherever it is scrolled to", async () => {
     await page.setViewportSize({ width: 1280, height: 900 });
-    await count("10,051 adapters");
+    await count("10,052 adapters");
     const size = (): Promise<{ cells: number; nodes: number; hasEnd: boolean }> =>
       library().evaluate((dialog) => ({
         cells: dialog.querySelectorAll("li[data-place]").length,
         nodes: dialog.querySelectorAll("*").length,
-        hasEnd: dialog.querySelector("li[aria-posinset='10051']") !== null,
+        hasEnd: dialog.querySelector("li[aria-posinset='10052']") !== null,
       }));
     const scrollTo = (top: number): Promise<void> =>
       library().evaluate((dialog, to) => dialog.scrollTo({ top: to }), top);
@@ -114,41 +114,41 @@ describe("ten thousand cards", () => {
 test("finds by words at once, and by meaning with the phrase that is near", async () => {
   await open();
   await search().fill("Aardman puppet");
-  await count("1 of 51 adapters");
-  await card(/Clay Render.*“.*puppet.*”|Clay Render.*“Aardman”/s).waitFor();
+  await count("1 of 52 adapters");
+  await card(/^Clay Render/).waitFor();
   await search().fill("mosaic");
   await expect.poll(async () => (await titles())[0]).toMatch(/Mosaic/);
   await search().fill("no such thing at all zzz");
   await count("No adapters match.");
   await search().fill("");
-  await count("51 adapters");
+  await count("52 adapters");
 });
 
 test("filters add up and say what they would leave; a reset takes all away", async () => {
   await open("?adapters=40");
   await library().getByRole("button", { name: "Filters", exact: true }).click();
   await library().getByLabel("Licence").selectOption({ label: "Commercial use not allowed (13)" });
-  await count("13 of 91 adapters");
+  await count("13 of 92 adapters");
   const kinds = await library().getByLabel("Kind").locator("option").allInnerTexts();
   expect(kinds.slice(1).reduce((sum, text) => sum + Number(/\((\d+)\)/.exec(text)![1]), 0)).toBe(13);
   await library()
     .getByText(/^In this browser \d+$/)
     .click();
-  await count("4 of 91 adapters");
+  await count("4 of 92 adapters");
   await library().getByRole("button", { name: "Filters (2)" }).waitFor();
   await library().getByLabel("Order").selectOption("Largest first");
   const sizes = await cards().getByRole("button").allInnerTexts();
   const bytes = sizes.map((text) => parseFloat(/([\d.]+) MB/.exec(text)![1]!));
   expect(bytes).toEqual([...bytes].sort((a, b) => b - a));
   await library().getByRole("button", { name: "Reset filters" }).click();
-  await count("91 adapters");
+  await count("92 adapters");
 });
 
 test("tags of one's own and hiding outlast a reload; the card is exported with them", async () => {
   await open();
   await card(/^Clay Render/).click();
   const clay = details("Clay Render");
-  await clay.getByRole("textbox", { name: "Your tag" }).fill("for the book");
+  await clay.getByLabel("Your tag", { exact: true }).fill("for the book");
   await clay.getByRole("button", { name: "Add tag" }).click();
   await clay.getByRole("button", { name: "Take off “for the book”" }).waitFor();
   expect(await violations(page)).toEqual([]);
@@ -158,12 +158,12 @@ test("tags of one's own and hiding outlast a reload; the card is exported with t
   await clay.getByRole("button", { name: "Hide" }).click();
   await clay.getByRole("button", { name: "Unhide" }).waitFor();
   await page.keyboard.press("Escape");
-  await count("50 of 51 adapters");
+  await count("51 of 52 adapters");
 
   await page.reload();
   await loaded(page);
   await page.getByRole("button", { name: /^Adapters/ }).click();
-  await count("50 of 51 adapters");
+  await count("51 of 52 adapters");
   await library().getByText("Hidden 1").click();
   await expect.poll(titles).toEqual(["Clay Render"]);
   await library().getByRole("button", { name: "Filters (1)" }).click();
@@ -190,7 +190,7 @@ test("several at once: banned, tagged, hidden, exported, and one's own removed",
   await expect.poll(() => card(/^Clay Render/).getAttribute("aria-pressed")).toBe("true");
   await bar.getByRole("button", { name: "Ban", exact: true }).click();
   await library().getByText("Banned 2").waitFor();
-  await bar.getByRole("textbox", { name: "Your tag" }).fill("Later");
+  await bar.getByLabel("Your tag", { exact: true }).fill("Later");
   await page.keyboard.press("Enter");
   await page.getByRole("status").filter({ hasText: "2 adapters tagged “Later”." }).waitFor();
   const { text } = await saved(bar.getByRole("button", { name: "Export cards" }));
