@@ -181,7 +181,7 @@ test("draws from wildcard files, each image by its seed", async () => {
   const text = (await readPngText(new Uint8Array(readFileSync(path.join(folder, first!))))).get(
     "parameters",
   )!;
-  expect(text).toContain(`${drawn[0]!.prompt}\nSteps: 1`);
+  expect(text.startsWith(drawn[0]!.prompt)).toBe(true);
   expect(text).toContain(`Template: "${asked}"`);
 
   writeFileSync(path.join(files, "empty.txt"), "# nothing\n");

@@ -58,7 +58,7 @@ function Row(props: { readonly entry: LanguageModelEntry }): JSX.Element {
             <span class={styles["badge"]}>{t.models.row.inUse}</span>
           </Show>
         </h3>
-        <p>{t.models.offered(entry().summary)}</p>
+        <p>{t.models.offered(entry().summary ?? "")}</p>
         <p class={styles["facts"]}>
           <span>{t.models.row.size(entry().sizeBytes, false)}</span>
           <span>{entry().state === "ready" ? t.models.row.stored : t.models.row.absent}</span>
