@@ -147,6 +147,7 @@ test("tiles for which there is no time are checked at the next visit, and nothin
 });
 
 test("times by submissions where the device has no timestamps", async () => {
+  await putRow({ tiles: bothRight, choices: {}, trying: [] });
   const { measuredShapes, choices, error } = await visit({ timestamps: false });
   expect(measuredShapes).toBe(3);
   expect(Object.keys(choices).toSorted()).toEqual([...shapes]);
