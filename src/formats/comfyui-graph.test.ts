@@ -217,6 +217,49 @@ describe("ComfyUI’s graph", () => {
     });
   });
 
+  it("a sampler that gets everything through pipes", async () => {
+    const { model, positive, negative, latent_image, ...values } = graph["9"].inputs;
+    const whole = { prompt, negativePrompt: "blurry", ...first };
+    for (const pipe of ["basic_pipe", "pipe"]) {
+      const all = {
+        "9": node("KSampler", { ...values, latent_image, [pipe]: ["30", 0] }),
+        "30": node("ToBasicPipe", { model, positive, negative, vae: ["1", 2] }),
+      };
+      expect(await settingsOfGraph(all)).toEqual(whole);
+      const alone = {
+        "9": node("KSampler", { ...values, positive, negative, latent_image, model: ["30", 0] }),
+        "30": node("FromBasicPipe", { [pipe]: ["31", 0], vae: ["1", 2] }),
+        "31": node("ToBasicPipe", { model, clip: ["1", 1] }),
+      };
+      expect(await settingsOfGraph(alone)).toEqual(whole);
+    }
+    for (const latent of ["latent_image", "latent", "pipe"]) {
+      const named = {
+        "9": node("KSampler", { ...values, model, positive, negative, [latent]: latent_image }),
+      };
+      expect(await settingsOfGraph(named)).toEqual(whole);
+    }
+    for (const condition of ["positive", "conditioning"]) {
+      const guided = {
+        "9": node("SamplerCustomAdvanced", { ...values, latent_image, guider: ["30", 0] }),
+        "30": node("CFGGuider", { model, [condition]: positive, negative, cfg: 7 }),
+      };
+      expect(await settingsOfGraph(guided)).toEqual(whole);
+    }
+  });
+
+  it("an image that two networks have enlarged names the one before the second pass", async () => {
+    const read = await settingsOfGraph({
+      "30": node("ImageUpscaleWithModel", { image: ["10", 0] }),
+      "31": node("UpscaleByModelTiled", { image: ["30", 0] }),
+      "32": node("VAEEncode", { pixels: ["31", 0] }),
+      "33": node("KSampler", { ...pass, latent_image: ["32", 0], denoise: 0.5 }),
+      "34": node("VAEDecode", { samples: ["33", 0] }),
+      "11": node("SaveImage", { images: ["34", 0] }),
+    });
+    expect(read).toMatchObject({ "Hires upscaler": "UpscaleByModelTiled", "Hires upscale": "unknown" });
+  });
+
   it("one pass in two parts is one; parts that differ are named", async () => {
     const part = (changes: object) =>
       node("KSamplerAdvanced", {

@@ -15,7 +15,7 @@ const isSampler = ({ type }: GraphNode): boolean =>
   /KSampler|SamplerCustom/iu.test(type) && !/Select/u.test(type);
 
 /** Nodes between sampler and file that change no image. */
-const passive = /^(?:VAEDecode|Save|Preview|Image ?Save|Reroute|Primitive)|Reroute/u;
+const passive = /^(?:VAEDecode|Save|Preview|Image ?Save|Reroute|Primitive|(?:To|From)\w*Pipe)|Reroute/u;
 
 /** From the image that is saved back to the last sampler, with the kinds of nodes on the way; any sampler where nothing is saved. */
 function lastSampler(

@@ -7,6 +7,7 @@ describe("weights", () => {
   it.each([
     ["a (red fox)1.3 in snow++", "a (red fox:1.3) in (snow:1.21)"],
     ["(a)- (b)-- (c)+ d+", "(a:0.9) (b:0.81) (c:1.1) (d:1.1)"],
+    ["(a)+++ (b)++++ (c)---- d+++++", "(a:1.331) (b:1.4641) (c:0.6561) (d:1.6105)"],
     ["((a)1.2 b)0.8", "((a:1.2) b:0.8)"],
     ["((a b)+)1.5 c", "((a b:1.1):1.5) c"],
     ['"red fox"1.3 and "a, b"++', "(red fox:1.3) and (a, b:1.21)"],
@@ -40,6 +41,7 @@ describe("calls", () => {
     ['("a fox", "snow").and(1, 1)', "a fox BREAK snow", []],
     ['("a fox", "snow").and(1, 0.5)', "a fox BREAK snow", ['("a fox", "snow").and(1, 0.5)']],
     ['("a", "b").and(1.1, 1)', "a BREAK b", ['("a", "b").and(1.1, 1)']],
+    ['("a, b").and()', "a, b", []],
     ["(a, b).blend(1,1)", "a, b", ["(a, b).blend(1,1)"]],
     ["(a cat.swap(dog))1.2 b.swap(c)", "(a cat:1.2) b", ["cat.swap(dog)", "b.swap(c)"]],
   ])("%s", (written, text, dropped) => {

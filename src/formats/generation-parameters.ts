@@ -78,9 +78,7 @@ function isOnlyUsual(line: string): boolean {
 function startOfParameters(line: string): number {
   const steps = line.lastIndexOf("Steps: ");
   const isFree =
-    steps > 0 &&
-    /[\s,]/u.test(line[steps - 1]!) &&
-    /^Steps: +\d+ *(?:,|$)/u.test(line.slice(steps, steps + 20));
+    /[\s,]/u.test(line[steps - 1] ?? "") && /^Steps: +\d+ *(?:,|$)/u.test(line.slice(steps, steps + 20));
   if (!isFree) return 0;
   const first = /^\s*([\w \-/]{2,80}):/u.exec(line)?.[1];
   return first !== undefined && USUAL.has(first) ? 0 : steps;

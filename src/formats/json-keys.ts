@@ -20,12 +20,10 @@ export function findDuplicateKey(
         break;
       case "[":
         open.push(null);
-        expectKey = false;
         break;
       case "}":
       case "]":
         open.pop();
-        expectKey = false;
         break;
       case ",":
         expectKey = open.at(-1) !== null;

@@ -48,6 +48,24 @@ describe("round trip", () => {
     expect([...(await readRowsF32(read.tensors.get("b")!, { begin: 1, end: 2 }))]).toEqual([3, 4]);
   });
 
+  it("has metadata only where there is some, and a header of whole 8 bytes", () => {
+    const headerOf = (metadata: Record<string, string>): [padding: string, header: unknown] => {
+      const bytes = writeSafetensors([f32("a", [1], [5])], metadata);
+      const length = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+      const text = new TextDecoder().decode(bytes.subarray(8, 8 + length));
+      expect([length % 8, bytes.length]).toEqual([0, 8 + length + 4]);
+      return [text.slice(text.trimEnd().length), JSON.parse(text)];
+    };
+    const a = { dtype: "F32", shape: [1], data_offsets: [0, 4] };
+    expect(headerOf({})[1]).toEqual({ a });
+    const paddings = ["", "1", "12", "123", "1234", "12345", "123456", "1234567"].map((k) => {
+      const [padding, header] = headerOf({ k });
+      expect(header).toEqual({ a, __metadata__: { k } });
+      return padding;
+    });
+    expect(paddings.toSorted()).toEqual(paddings.map((_, i) => " ".repeat(i)));
+  });
+
   it.each([1, 8, 1000])("streams in file order with chunks of %i bytes", async (chunkBytes) => {
     const read = await readHeader(new Blob([file]), options);
     const seen: string[] = [];

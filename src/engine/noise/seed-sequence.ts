@@ -12,8 +12,8 @@ export function seedSequence(
 ): Uint32Array {
   const run = words(entropy);
   const spawn = spawnKey.flatMap(words);
-  // An empty spawn key must not collide with a key of zeros: with a key, the run entropy fills the pool first.
-  if (spawn.length > 0) while (run.length < poolSize) run.push(0);
+  // An empty spawn key must not collide with a key of zeros: the run entropy fills the pool first.
+  while (run.length < poolSize) run.push(0);
   const pool = mixedPool([...run, ...spawn], poolSize);
 
   const out = new Uint32Array(count);
