@@ -354,7 +354,7 @@ def natural(spec, rng):
 def caption(spec, rng, split="train"):
     """One caption for a spec."""
     if "core" in spec:
-        return natural(spec, rng).lower()
+        return " ".join(natural(spec, rng).lower().split())
     if split != "eval" and rng.random() < 0.13:
         return keywords(spec, rng)
     s, g, t, w = subject(spec, rng), ground(spec, rng), sky(spec, rng), weather(spec, rng)
