@@ -123,7 +123,8 @@ def adjective(item, obj, spec, rng):
 def coloured(item, obj, name, rng):
     """Adds the colour word; an object's own colour is named now and then so that the word means the same."""
     word = item["colour"]
-    if word is None and obj.recolour and "colours" not in item and rng.random() < 0.3:
+    told = obj.recolour and objects.by_name()[obj.name].source == obj.source  # of a drawing beside an emoji of the same name it may be another
+    if word is None and told and "colours" not in item and rng.random() < 0.3:
         word = obj.recolour
     return f"{word} {name}" if word and not name.startswith(word) else name
 

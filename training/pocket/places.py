@@ -399,8 +399,8 @@ def weather(g, img, kind):
 
 def storm(g, img):
     """Dark clouds, a flash of lightning, then rain."""
-    dark = (1 - g.Y / 230).clamp(0, 1) * 0.72
-    img = img * (1 - 0.18) + (g.colour("#2b3140")[:, :, None, None] - img) * dark[:, None] * 0.8
+    dark = (1 - g.Y / 200).clamp(0, 1) * 0.6
+    img = img * (1 - 0.1) + (g.colour("#2b3140")[:, :, None, None] - img) * dark[:, None] * 0.8
     img = img.clamp(0, 1)
     for k in range(4):
         cx = 20 + 72 * k + 26 * (g.q(k) - 0.5)
@@ -413,7 +413,7 @@ def storm(g, img):
 
 
 def fog(g, img):
-    band = (0.35 + 0.3 * torch.sin(g.Y / 19 + 2 * torch.sin(g.X / 60 + 6 * g.q(0)))).clamp(0.1, 0.75) * ((g.Y - 40) / 120).clamp(0, 1)
+    band = (0.35 + 0.3 * torch.sin(g.Y / 19 + 2 * torch.sin(g.X / 60 + 6 * g.q(0)))).clamp(0.1, 0.5) * ((g.Y - 40) / 120).clamp(0, 1)
     return over(img, band.expand(g.n, -1, -1), g.pick("#eef2f5", "#7f8ab0", "#f6d9cc", "#e0e5e8"))
 
 
