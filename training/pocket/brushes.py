@@ -154,7 +154,6 @@ def waves(g, y0):
 
 
 def peaks(g, specs, rock, cap):
-    img = None
     for cx, half, top, k in specs:
         x = (g.X - cx - 16 * (g.q(k) - 0.5)).abs()
         body = x * ((186 - top) / half) - (g.Y - top)

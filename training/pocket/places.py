@@ -6,7 +6,7 @@ Edges are antialiased by signed distances in pixels.
 import torch
 
 from . import settings
-from .brushes import (SIZE, SKIES, Group, blend, box, cover, ellipse, flat, hash01, over, peaks, pines, rgb, rolling, sky, skyline, speckle, swatch, tufts, wall_colour, waves, window)
+from .brushes import (SIZE, SKIES, Group, blend, box, cover, ellipse, flat, hash01, over, peaks, pines, rgb, rolling, sky, skyline, speckle, swatch, tufts, wall_colour, waves, window)  # noqa: F401 (others take some of them from here)
 
 PLACES = ["plain", "dots", "stripes", "checks", "meadow", "hill", "snow", "beach", "sea", "desert", "mountains", "forest", "road", "street", "city", "room", "table", "space", "underwater", "park",
           "moon", "cliff", "lake", "jungle", "farm", "kitchen", "bedroom", "library", "cave", "clouds", "volcano", "ice", "stage", "playground",

@@ -1,7 +1,7 @@
 """Further places, drawn like those of places.py: rooms of houses and public buildings, gardens, fields, shores, far planets."""
 import torch
 
-from .brushes import box, cover, ellipse, flat, hash01, over, peaks, rolling, sky, skyline, speckle, swatch, tufts, wall_colour, waves, window
+from .brushes import box, cover, ellipse, flat, hash01, over, peaks, rolling, sky, skyline, speckle, swatch, tufts, waves, window
 
 LIT = ("#ffffff", "#7d83b8", "#f7d3bd", "#dfe3e6")  # what light does to a colour: day, night, sunset, overcast
 

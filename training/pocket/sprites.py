@@ -5,7 +5,6 @@ object therefore has the same apparent size in every style, and fluent-flat, flu
 Colours are stored premultiplied by alpha. Line-art packs get a white body (their own outline's silhouette, filled) so that drawings cover what is behind.
 """
 import io
-import json
 import os
 import tarfile
 from contextlib import ExitStack

@@ -26,7 +26,7 @@ class LatentPool:
     base learns to read past them. A chunk costs much the same to draw whatever its size: thousands of small kernels.
     """
 
-    def __init__(self, run, source, vae, tokenizer, *, size, seed, chunk=2048, natural_share=0.7, wordings=3):
+    def __init__(self, run, source, vae, tokenizer, *, size, seed, chunk=2048, natural_share=0.75, wordings=3):
         self.run, self.source, self.vae, self.tokenizer = run, source, vae, tokenizer
         self.size, self.chunk, self.filled, self.cursor, self.wordings = size, min(chunk, size), 0, 0, wordings
         modifiers = captions.MODIFIERS + [p for a in adapters.TRAINED if a.kind in ("style", "quality") for p in a.phrases]
@@ -163,7 +163,7 @@ def main():
     p.add_argument("--encode-seconds", type=float, default=60, help="time to fill the pool of latents")
     p.add_argument("--pool", type=int, default=500_000)
     p.add_argument("--renew", type=float, default=0.12, help="share of the time spent on fresh scenes while training")
-    p.add_argument("--natural", type=float, default=0.7, help="share of scenes from natural.py")
+    p.add_argument("--natural", type=float, default=0.75, help="share of scenes from natural.py")
     p.add_argument("--sheet-minutes", type=float, default=2.5)
     p.add_argument("--random-latents", action="store_true", help="noise instead of latents: warms the compiler's cache before vae.pt exists")
     p.add_argument("--ema", type=float, default=0.999)
