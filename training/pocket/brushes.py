@@ -2,6 +2,8 @@
 
 Images are [n, 3, 256, 256] in [0, 1], masks [n, 256, 256]; edges are signed distances in pixels.
 """
+from functools import lru_cache
+
 import torch
 
 SIZE = 256
@@ -11,6 +13,12 @@ WALLS = ("#f3d9b8", "#bfdcec", "#cfe3c1", "#f2c6c6", "#d9cdec", "#f5e3a3")
 
 def rgb(hexa):
     return [int(hexa[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+
+
+@lru_cache(maxsize=4096)
+def swatch(device, *hexes):
+    """Colours [k, 3] on a device; kept, since copying them there costs more than using them."""
+    return torch.tensor([rgb(c) for c in hexes], device=device)
 
 
 class Group:
@@ -26,10 +34,10 @@ class Group:
 
     def pick(self, *by_sky):
         """Colour [n, 3] by sky (day, night, sunset, overcast)."""
-        return torch.tensor([rgb(c) for c in by_sky], device=self.device)[self.sky]
+        return swatch(self.device, *by_sky)[self.sky]
 
     def colour(self, hexa):
-        return torch.tensor(rgb(hexa), device=self.device).expand(self.n, 3)
+        return swatch(self.device, hexa).expand(self.n, 3)
 
     def is_sky(self, name):
         return (self.sky == SKIES.index(name)).float()[:, None, None]
@@ -146,7 +154,6 @@ def waves(g, y0):
 
 
 def peaks(g, specs, rock, cap):
-    img = None
     for cx, half, top, k in specs:
         x = (g.X - cx - 16 * (g.q(k) - 0.5)).abs()
         body = x * ((186 - top) / half) - (g.Y - top)
@@ -171,7 +178,7 @@ def skyline(g, y, width, low, high, k, colours, windows, img):
 
 
 def wall_colour(g, k):
-    return torch.tensor([rgb(c) for c in WALLS], device=g.device)[(g.p[:, k] * (len(WALLS) - 0.01)).long()] * g.pick("#ffffff", "#7d83b8", "#f7d3bd", "#dfe3e6")
+    return swatch(g.device, *WALLS)[(g.p[:, k] * (len(WALLS) - 0.01)).long()] * g.pick("#ffffff", "#7d83b8", "#f7d3bd", "#dfe3e6")
 
 
 def window(g, img, x0=24.0):

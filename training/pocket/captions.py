@@ -34,8 +34,8 @@ PLACE = {  # phrases after the subject; keyword nouns
     "lake": (["on a lake", "in a lake", "at a lake", "by the lake", "on a river", "in a pond"], ["lake", "river", "pond"]),
     "jungle": (["in the jungle", "in a jungle", "in the rainforest", "in a tropical forest"], ["jungle", "rainforest", "tropical"]),
     "farm": (["on a farm", "on a farm", "on the farm", "in the countryside", "in a field behind a fence", "in a corn field"], ["farm", "countryside", "farmland"]),
-    "kitchen": (["in a kitchen", "in the kitchen", "in a cozy kitchen"], ["kitchen", "in a kitchen"]),
-    "bedroom": (["in a bedroom", "in the bedroom", "in a child's bedroom", "next to a bed"], ["bedroom", "in a bedroom"]),
+    "kitchen": (["in a kitchen", "in the kitchen", "in a cozy kitchen"], ["kitchen", "cozy kitchen"]),
+    "bedroom": (["in a bedroom", "in the bedroom", "in a child's bedroom", "next to a bed"], ["bedroom", "child's bedroom"]),
     "library": (["in a library", "in the library", "in front of bookshelves", "in an old library", "among books"], ["library", "bookshelves"]),
     "cave": (["in a cave", "in a dark cave", "inside a cave", "in a cavern"], ["cave", "dark cave", "cavern"]),
     "clouds": (["in the clouds", "above the clouds", "in the sky", "on a cloud", "high in the sky"], ["clouds", "sky", "above the clouds"]),
@@ -85,6 +85,7 @@ WEATHER = {
 OPENERS = ["", "", "", "", "", "", "", "", "an illustration of ", "a picture of ", "a drawing of ", "an image of ", "there is ", "a scene with ", "a view of ", "here is "]
 EVAL_OPENERS = ["we can see ", "imagine ", "look at ", "show me ", "a scene showing "]
 BASE_STYLE = ["flat illustration", "vector art", "simple illustration", "clean vector illustration", "flat design", "flat colors"]
+COLOUR_WORDS = {"red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white", "gray"}
 CUTE = {"animal", "bird", "sea animal", "insect", "person", "face", "toy"}
 BIG, SMALL = 143, 113
 
@@ -123,8 +124,12 @@ def adjective(item, obj, spec, rng):
 def coloured(item, obj, name, rng):
     """Adds the colour word; an object's own colour is named now and then so that the word means the same."""
     word = item["colour"]
-    if word is None and obj.recolour and "colours" not in item and rng.random() < 0.3:
+    told = obj.recolour and objects.by_name()[obj.name].source == obj.source  # of a drawing beside an emoji of the same name it may be another
+    if word is None and told and "colours" not in item and rng.random() < 0.3:
         word = obj.recolour
+    first, _, rest = name.partition(" ")
+    if word and rest and first != word and first in COLOUR_WORDS:  # "red barn" of a pink one
+        name = rest
     return f"{word} {name}" if word and not name.startswith(word) else name
 
 
@@ -354,7 +359,7 @@ def natural(spec, rng):
 def caption(spec, rng, split="train"):
     """One caption for a spec."""
     if "core" in spec:
-        return natural(spec, rng).lower()
+        return " ".join(natural(spec, rng).lower().split())
     if split != "eval" and rng.random() < 0.13:
         return keywords(spec, rng)
     s, g, t, w = subject(spec, rng), ground(spec, rng), sky(spec, rng), weather(spec, rng)

@@ -1,6 +1,6 @@
 """Contact sheets of the training data: base scenes with captions, every look, evaluation references.
 
-    STYLUS_DATA=… python -m pocket.contact_sheets        # writes training/sheets/data-*.jpg, each below 150 KB
+    STYLUS_DATA=… python -m pocket.contact_sheets        # writes training/sheets/data-*.jpg, the first below 350 KB, the others below 150
 """
 import io
 import json
@@ -9,9 +9,10 @@ import os
 import torch
 from PIL import Image, ImageDraw
 
-from . import objects, scenes, specs, styles
+from . import captions, objects, scenes, specs, styles
 from .sprites import Sprites
 
+NATURAL = 0.75  # as train_base
 FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "sheets")
 
 
@@ -45,8 +46,9 @@ def fixed_scenes():
 
 def main():
     source = scenes.SceneSource("cpu", Sprites.load(), 1)
-    b = source.sample(30)
-    save("data-base.jpg", b.images, b.captions, 6, 172)
+    sampler = specs.Sampler("sheet", natural_share=NATURAL)
+    drawn = [sampler.sample() for _ in range(48)]
+    save("data-base.jpg", source.render(drawn), [captions.caption(x, sampler.rng) for x in drawn], 8, 172, limit=350_000)
     fixed = fixed_scenes()[:2]
     save("data-looks.jpg", torch.cat([source.render(fixed, look) for look in styles.STYLES]), [look for look in styles.STYLES for _ in fixed], 12, 108)
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "eval_prompts.json"), encoding="utf-8") as f:

@@ -77,7 +77,7 @@ class Composer:
         for _ in range(30):
             found = self.named.get(r.choice(names))
             if found:
-                return r.choices(found, [max(o.weight, 0.02) for o in found])[0] if len(found) > 1 else found[0]
+                return r.choices(found, [max(o.weight, 0.02) * (0.25 if o.drawn and not found[0].drawn else 1) for o in found])[0] if len(found) > 1 else found[0]  # one look a name is learnt sooner
         return self.draw(self.things)
 
     def actor(self):

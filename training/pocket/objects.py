@@ -62,9 +62,9 @@ RECOLOUR = {
     "sofa": "blue", "armchair": "red", "submarine": "yellow", "dragon": "green", "cup": "red", "bowl": "blue", "flag": "red", "barn": "red", "hot air balloon": "red",
     "car": "red", "balloon": "red", "t-shirt": "blue", "dress": "green", "umbrella": "purple", "bus": "orange", "truck": "yellow", "book": "red", "chair": "red", "scarf": "red",
     "gloves": "green", "socks": "blue", "backpack": "blue", "handbag": "brown", "tulip": "pink", "butterfly": "blue", "bird": "red", "fish": "blue", "cap": "blue",
-    "bicycle": "blue", "cupcake": "pink", "crown": "yellow", "star": "yellow", "house": "brown", "scooter": "green", "motorcycle": "red", "pickup truck": "blue", "airplane": "blue",
-    "sailboat": "red", "bed": "blue", "gift": "yellow", "bow": "pink", "kite": "red", "tent": "orange", "coat": "brown", "shorts": "blue", "vase": "orange", "door": "brown", "candy": "red",
-    "lollipop": "red", "bell": "yellow", "key": "yellow", "phone": "blue", "race car": "red", "tie": "blue", "canoe": "brown", "tram": "red", "train": "blue", "rose": "red",
+    "bicycle": "blue", "cupcake": "pink", "crown": "yellow", "star": "yellow", "house": "brown", "scooter": "green", "motorcycle": "red", "pickup truck": "red",
+    "sailboat": "red", "bed": "blue", "gift": "yellow", "bow": "pink", "kite": "red", "tent": "green", "coat": "brown", "shorts": "blue", "vase": "orange", "door": "brown", "candy": "red",
+    "lollipop": "red", "bell": "yellow", "key": "yellow", "phone": "blue", "race car": "red", "tie": "blue", "tram": "red", "train": "blue", "rose": "red",
     "cherry blossom": "pink", "hibiscus": "pink", "bucket": "blue", "watch": "gray", "teapot": "blue", "helicopter": "red", "box": "brown", "suitcase": "brown", "sneaker": "blue",
 }
 FLYING = {"airplane", "small airplane", "airplane taking off", "airplane landing", "helicopter", "sun", "sun with a face", "cloud", "rain cloud", "snow cloud", "storm cloud", "thunder cloud",

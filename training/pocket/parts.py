@@ -114,6 +114,7 @@ class Builder:
             if kind == "crop":
                 picture = cropped(picture, *numbers[5:])
             box = picture.getchannel("A").point(lambda a: 255 if a > 24 else 0).getbbox()
+            p = {**p, "chin": (p["chin"][0], min(p["chin"][1], box[3] / GRID - 0.3))}
             self.add(f"h-{icon.split('/')[-1].removeprefix('head-')}{tone}", picture, {"name": name, "synonyms": synonyms, "category": category, "pose": "head", "head": {
                 "kind": "hat" if kind == "crop" and category == "person" else "face" if kind == "crop" else kind, **anchors(p, box), "skin": "#%02x%02x%02x" % skin_colour(picture, p, kind), "side": "side" in flags}})
 

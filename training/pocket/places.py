@@ -6,7 +6,7 @@ Edges are antialiased by signed distances in pixels.
 import torch
 
 from . import settings
-from .brushes import (SIZE, SKIES, Group, blend, box, cover, ellipse, flat, hash01, over, peaks, pines, rgb, rolling, sky, skyline, speckle, tufts, wall_colour, waves, window)
+from .brushes import (SIZE, SKIES, Group, blend, box, cover, ellipse, flat, hash01, over, peaks, pines, rgb, rolling, sky, skyline, speckle, swatch, tufts, wall_colour, waves, window)  # noqa: F401 (others take some of them from here)
 
 PLACES = ["plain", "dots", "stripes", "checks", "meadow", "hill", "snow", "beach", "sea", "desert", "mountains", "forest", "road", "street", "city", "room", "table", "space", "underwater", "park",
           "moon", "cliff", "lake", "jungle", "farm", "kitchen", "bedroom", "library", "cave", "clouds", "volcano", "ice", "stage", "playground",
@@ -149,7 +149,7 @@ def city(g):
 def street(g):
     img = sky(g, 180.0)
     glass = g.pick("#e6f5fc", "#ffd873", "#ffe9b0", "#dfe6ec")
-    walls = torch.tensor([rgb(c) for c in ("#e8a07a", "#d98f8a", "#e6c07a", "#9fb8c9")], device=g.device)[(g.p[:, 2] * 3.99).long()]
+    walls = swatch(g.device, *("#e8a07a", "#d98f8a", "#e6c07a", "#9fb8c9"))[(g.p[:, 2] * 3.99).long()]
     tone = g.pick("#ffffff", "#5a5f96", "#e2a498", "#d2d6da")
     img = skyline(g, 180.0, 64.0, 64.0, 104.0, 0, walls * tone, glass, img)
     img = over(img, cover(178 - g.Y).expand(g.n, -1, -1), g.pick("#cfd2d4", "#4a5076", "#c09a92", "#bcc0c4"))
@@ -178,7 +178,7 @@ def table(g):
 def space(g):
     img = blend(g.colour("#17123d"), g.colour("#3a2468"), g.Y / 255)
     img = over(img, speckle(g, 26.0, 1.9, g.q(6) * 9), g.colour("#fff7dd"))
-    planet = torch.tensor([rgb(c) for c in ("#e8835a", "#6fb6d8", "#c98ad6")], device=g.device)[(g.p[:, 0] * 2.99).long()]
+    planet = swatch(g.device, *("#e8835a", "#6fb6d8", "#c98ad6"))[(g.p[:, 0] * 2.99).long()]
     cx = torch.where(g.p[:, 5] < 0.5, 34 + 20 * g.p[:, 4], 222 - 20 * g.p[:, 4])[:, None, None]
     disc = ellipse(g, cx, 44.0, 24.0, 24.0)
     img = over(img, disc, planet)
@@ -207,7 +207,7 @@ def park(g):
         img = over(img, ellipse(g, x, 112.0 + 5 * k, 30 - 4 * k, 32 - 4 * k), leaf * (1 - 0.05 * k))
     img = over(img, rolling(g, 168.0, 4, 56.0, 3), g.pick("#8fd066", "#264e42", "#a09a48", "#86ac76"))
     flowers = speckle(g, 30.0, 4.0, g.q(6) * 9, density=0.55) * (g.Y > 184).float()
-    petals = torch.tensor([rgb(c) for c in ("#f7699a", "#ffffff", "#ffd23f")], device=g.device)[(g.p[:, 7] * 2.99).long()] * g.pick("#ffffff", "#9298cc", "#ffd5c0", "#e6e8ea")
+    petals = swatch(g.device, *("#f7699a", "#ffffff", "#ffd23f"))[(g.p[:, 7] * 2.99).long()] * g.pick("#ffffff", "#9298cc", "#ffd5c0", "#e6e8ea")
     return over(img, flowers, petals)
 
 
@@ -278,7 +278,7 @@ def kitchen(g):
     img = flat(g, wall_colour(g, 0))
     tile = cover(-torch.minimum(((g.X / 26 % 1) - 0.5).abs() * 26 - 12, ((g.Y / 26 % 1) - 0.5).abs() * 26 - 12) * 0 + torch.maximum(((g.X / 26 % 1) - 0.5).abs(), ((g.Y / 26 % 1) - 0.5).abs()) * -26 + 12)
     img = over(img, tile.expand(g.n, -1, -1) * 0.35 * (g.Y < 128).float(), g.colour("#ffffff"))
-    shelf = torch.tensor([rgb(c) for c in ("#7fb5c9", "#d98f6a", "#8fbf7f", "#c9a06a")], device=g.device)[(g.p[:, 2] * 3.99).long()] * g.pick("#ffffff", "#8a8fc0", "#f7d3bd", "#dfe3e6")
+    shelf = swatch(g.device, *("#7fb5c9", "#d98f6a", "#8fbf7f", "#c9a06a"))[(g.p[:, 2] * 3.99).long()] * g.pick("#ffffff", "#8a8fc0", "#f7d3bd", "#dfe3e6")
     img = over(img, cover(132 - g.Y).expand(g.n, -1, -1) * cover(g.Y - 202), shelf)
     door = cover((((g.X + 64 * g.q(1)) / 64 % 1) - 0.5).abs() * -64 + 30.5)
     img = over(img, door * cover(142 - g.Y) * cover(g.Y - 202), shelf * 0.85)
@@ -292,7 +292,7 @@ def kitchen(g):
 def bedroom(g):
     img = flat(g, wall_colour(g, 0))
     img = window(g, img, 20.0)
-    quilt = torch.tensor([rgb(c) for c in ("#6fa8dc", "#e58fa8", "#8fc48a", "#b49ae0")], device=g.device)[(g.p[:, 2] * 3.99).long()] * g.pick("#ffffff", "#7d83b8", "#f7d3bd", "#dfe3e6")
+    quilt = swatch(g.device, *("#6fa8dc", "#e58fa8", "#8fc48a", "#b49ae0"))[(g.p[:, 2] * 3.99).long()] * g.pick("#ffffff", "#7d83b8", "#f7d3bd", "#dfe3e6")
     wood = g.pick("#a56953", "#4d3b55", "#96583f", "#8d7060")
     img = over(img, box(g, 150.0, 96.0, 250.0, 196.0).expand(g.n, -1, -1), wood)
     img = over(img, cover(186 - g.Y).expand(g.n, -1, -1), g.pick("#c9966b", "#5b4a66", "#c27d58", "#b39477"))
@@ -306,7 +306,7 @@ def library(g):
     row, col = (g.Y / 46).floor(), (g.X / 11).floor()
     tall = 24 + 12 * hash01(col, row, g.q(0) * 5)
     inside = torch.maximum(cover(46 * (row + 1) - 6 - tall - g.Y) * cover(g.Y - 46 * (row + 1) + 6), torch.zeros_like(tall)) * cover(((g.X / 11 % 1) - 0.5).abs() * 11 - 4.6)
-    tones = torch.tensor([rgb(c) for c in ("#d9534f", "#3f7fc9", "#e6b84a", "#5aa56a", "#8c68b8")], device=g.device)
+    tones = swatch(g.device, *("#d9534f", "#3f7fc9", "#e6b84a", "#5aa56a", "#8c68b8"))
     pick = (hash01(col + 3, row + 7, g.q(1) * 5) * 4.99).long()
     book = tones[pick].permute(0, 3, 1, 2) * g.pick("#ffffff", "#7d83b8", "#f7d3bd", "#dfe3e6")[:, :, None, None]
     img = img + (inside * (g.Y < 184).float())[:, None] * (book - img)
@@ -357,7 +357,7 @@ def ice(g):
 
 
 def stage(g):
-    curtain = torch.tensor([rgb(c) for c in ("#b3202e", "#5b2a86", "#1f4f8f")], device=g.device)[(g.p[:, 2] * 2.99).long()]
+    curtain = swatch(g.device, *("#b3202e", "#5b2a86", "#1f4f8f"))[(g.p[:, 2] * 2.99).long()]
     img = flat(g, curtain * 0.35)
     fold = 0.82 + 0.18 * torch.sin(g.X / 5.5)
     sides = torch.maximum(cover(g.X - 52 - 10 * torch.sin(g.Y / 60)), cover(204 + 10 * torch.sin(g.Y / 60) - g.X))
@@ -399,8 +399,8 @@ def weather(g, img, kind):
 
 def storm(g, img):
     """Dark clouds, a flash of lightning, then rain."""
-    dark = (1 - g.Y / 230).clamp(0, 1) * 0.72
-    img = img * (1 - 0.18) + (g.colour("#2b3140")[:, :, None, None] - img) * dark[:, None] * 0.8
+    dark = (1 - g.Y / 200).clamp(0, 1) * 0.6
+    img = img * (1 - 0.1) + (g.colour("#2b3140")[:, :, None, None] - img) * dark[:, None] * 0.8
     img = img.clamp(0, 1)
     for k in range(4):
         cx = 20 + 72 * k + 26 * (g.q(k) - 0.5)
@@ -413,7 +413,7 @@ def storm(g, img):
 
 
 def fog(g, img):
-    band = (0.35 + 0.3 * torch.sin(g.Y / 19 + 2 * torch.sin(g.X / 60 + 6 * g.q(0)))).clamp(0.1, 0.75) * ((g.Y - 40) / 120).clamp(0, 1)
+    band = (0.35 + 0.3 * torch.sin(g.Y / 19 + 2 * torch.sin(g.X / 60 + 6 * g.q(0)))).clamp(0.1, 0.5) * ((g.Y - 40) / 120).clamp(0, 1)
     return over(img, band.expand(g.n, -1, -1), g.pick("#eef2f5", "#7f8ab0", "#f6d9cc", "#e0e5e8"))
 
 

@@ -157,6 +157,7 @@ class Renderer:
         geo, index = t["geo"], t["index"]
         tint = self.tint[t["sky"]] * (0.9 + 0.1 * (t["place"][:, None] != places.PLACES.index("underwater")).float())
         sea = (t["place"] == places.PLACES.index("sea")) | (t["place"] == places.PLACES.index("lake"))
+        painted, rows = self.stroke_layers(t)
         for k in range(index.shape[1]):
             drawn = (index[:, k] >= 0).nonzero()[:, 0]
             if len(drawn):
@@ -167,7 +168,8 @@ class Renderer:
             sel = ((index[:, k] >= 0) | (geo[:, k, 13] > 0)).nonzero()[:, 0]
             if not len(sel):
                 continue
-            layer = self.stroke_layer(t, sel, k)
+            row = rows[sel, k]
+            layer = painted[row.clamp(min=0)] * (row >= 0).float()[:, None, None, None] if len(painted) else torch.zeros((len(sel), 4, 256, 256), device=self.device)
             if len(drawn):
                 i = index[drawn, k]
                 has = valid[i]
@@ -212,14 +214,17 @@ class Renderer:
             img = look.finish(img, t, self)
         return img.clamp(0, 1)
 
-    def stroke_layer(self, t, sel, k):
-        """Premultiplied layers [m, 4, 256, 256] of the strokes that the scenes' k-th layers have."""
-        layer = torch.zeros((len(sel), 4, 256, 256), device=self.device)
-        first, count = t["geo"][sel, k, 12].long(), t["geo"][sel, k, 13].long()
-        on = (count > 0).nonzero()[:, 0]
-        if len(on):
-            layer[on] = strokes.paint(layer[on], t["strokes"][sel[on]], first[on], count[on], *self.grid)
-        return layer
+    def stroke_layers(self, t):
+        """Premultiplied layers [m, 4, 256, 256] of all strokes at once, and the row of each scene's k-th layer in them [n, K], -1 where it has none."""
+        first, count = t["geo"][..., 12].long(), t["geo"][..., 13].long()
+        where = (count > 0).nonzero()
+        rows = torch.full(count.shape, -1, device=self.device)
+        layers = torch.zeros((len(where), 4, 256, 256), device=self.device)
+        if len(where):
+            scene, k = where[:, 0], where[:, 1]
+            rows[scene, k] = torch.arange(len(where), device=self.device)
+            strokes.paint(layers, t["strokes"], scene, first[scene, k], count[scene, k], *self.grid)
+        return layers, rows
 
     def glow(self, img, lights):
         """Warm light around lamps and fires; lights [n, L, 4]: x, y, radius in pixels, strength (0: none)."""

@@ -1,14 +1,14 @@
 """Further places, drawn like those of places.py: rooms of houses and public buildings, gardens, fields, shores, far planets."""
 import torch
 
-from .brushes import box, cover, ellipse, flat, hash01, over, peaks, pines, rgb, rolling, sky, skyline, speckle, tufts, wall_colour, waves, window
+from .brushes import box, cover, ellipse, flat, hash01, over, peaks, rolling, sky, skyline, speckle, swatch, tufts, waves, window
 
 LIT = ("#ffffff", "#7d83b8", "#f7d3bd", "#dfe3e6")  # what light does to a colour: day, night, sunset, overcast
 
 
 def lit(g, *choices, k=2):
     """One of several colours by the scene's parameter k, in the light of the hour."""
-    return torch.tensor([rgb(c) for c in choices], device=g.device)[(g.p[:, k] * (len(choices) - 0.01)).long()] * g.pick(*LIT)
+    return swatch(g.device, *choices)[(g.p[:, k] * (len(choices) - 0.01)).long()] * g.pick(*LIT)
 
 
 def wide(g, mask):
@@ -123,7 +123,7 @@ def shop(g):
     row, col = (g.Y / 42).floor(), (g.X / 18).floor()
     tall = 18 + 12 * hash01(col, row, g.q(0) * 5)
     goods = cover(42 * (row + 1) - 7 - tall - g.Y) * cover(g.Y - 42 * (row + 1) + 7) * cover(((g.X / 18 % 1) - 0.5).abs() * 18 - 7)
-    tones = torch.tensor([rgb(c) for c in ("#e5383b", "#2f80ed", "#ffd43b", "#37a85c", "#ff922b", "#8d65c5")], device=g.device)
+    tones = swatch(g.device, *("#e5383b", "#2f80ed", "#ffd43b", "#37a85c", "#ff922b", "#8d65c5"))
     pick = (hash01(col + 3, row + 7, g.q(1) * 5) * 5.99).long()
     img = img + (goods * (g.Y < 168).float())[:, None] * (tones[pick].permute(0, 3, 1, 2) * g.pick(*LIT)[:, :, None, None] - img)
     img = over(img, wide(g, cover(((g.Y / 42 % 1) - 0.92).abs() * 42 - 3) * (g.Y < 176).float()), lit(g, "#b9c2ca"))
@@ -142,7 +142,7 @@ def garden(g):
         x = ((u % 1) - 0.5) * 42
         stem = cover(torch.maximum(x.abs() - 1.5, torch.maximum(174 - g.Y, g.Y - 192)))
         img = over(img, stem, g.pick("#3d8f35", "#112f2c", "#5c6427", "#477842"))
-        img = over(img, cover((x ** 2 + (g.Y - 172 + 3 * k) ** 2).sqrt() - 6), torch.tensor(rgb(c), device=g.device) * g.pick(*LIT))
+        img = over(img, cover((x ** 2 + (g.Y - 172 + 3 * k) ** 2).sqrt() - 6), swatch(g.device, c) * g.pick(*LIT))
     return img
 
 

@@ -5,7 +5,6 @@ object therefore has the same apparent size in every style, and fluent-flat, flu
 Colours are stored premultiplied by alpha. Line-art packs get a white body (their own outline's silhouette, filled) so that drawings cover what is behind.
 """
 import io
-import json
 import os
 import tarfile
 from contextlib import ExitStack
@@ -18,6 +17,7 @@ from PIL import Image, ImageDraw
 from . import objects
 
 SIDE, BOX = 128, 124
+HUES = {"red": 0.0, "orange": 0.08, "yellow": 0.14, "green": 0.36, "blue": 0.58, "purple": 0.76, "pink": 0.93}  # of colour words, in turns
 LINE_ART = {"fluent-high-contrast", "emojitwo-bw"}
 
 
@@ -166,6 +166,9 @@ def _measure(a):
             r, g, b = rgb[strong].T
             c, m = chroma[strong], hi[strong]
             h = np.where(m == r, (g - b) / c % 6, np.where(m == g, (b - r) / c + 2, (r - g) / c + 4)) / 6
+            own = HUES.get(objects.load()[i].recolour)
+            if own is not None:  # the colour that its words name, not that of its windows
+                c = c * np.where(np.abs((h - own + 0.5) % 1 - 0.5) < 0.07, 8.0, 1.0)
             histogram, _ = np.histogram(h, bins=24, range=(0, 1), weights=c)
             histogram = histogram + np.roll(histogram, 1) * 0.5 + np.roll(histogram, -1) * 0.5
             hue[i] = (histogram.argmax() + 0.5) / 24

@@ -85,12 +85,12 @@ def extent(s):
     return torch.maximum((s[:, 0] - s[:, 2]).abs(), (s[:, 1] - s[:, 3]).abs()) + 2 * torch.maximum(s[:, 4], s[:, 5]) + 2
 
 
-def paint(layer, table, first, count, X, Y):
-    """Strokes first … first + count of table [m, S, FIELDS] over premultiplied layers [m, 4, H, W], in order and in place."""
+def paint(layer, table, scene, first, count, X, Y):
+    """Over premultiplied layers [m, 4, H, W], in order and in place: of each its scene's strokes first … first + count in table [n, S, FIELDS]."""
     step = torch.arange(WINDOW, device=layer.device)
     for k in range(int(count.max())):
         on = (k < count).nonzero()[:, 0]
-        s = table[on, first[on] + k]
+        s = table[scene[on], first[on] + k]
         small = extent(s) < WINDOW
         for some, local in ((small.nonzero()[:, 0], True), ((~small).nonzero()[:, 0], False)):
             if not len(some):

@@ -23,10 +23,10 @@ class LatentPool:
     """Latents f16 [N, 4, 32, 32] and token ids i16 [N, W, 77] of base scenes on the device, W wordings of each.
 
     Some of the captions carry words that the picture does not follow: quality words and names of styles that are left to adapters. The
-    base learns to read past them.
+    base learns to read past them. A chunk costs much the same to draw whatever its size: thousands of small kernels.
     """
 
-    def __init__(self, run, source, vae, tokenizer, *, size, seed, chunk=512, natural_share=0.7, wordings=3):
+    def __init__(self, run, source, vae, tokenizer, *, size, seed, chunk=2048, natural_share=0.75, wordings=3):
         self.run, self.source, self.vae, self.tokenizer = run, source, vae, tokenizer
         self.size, self.chunk, self.filled, self.cursor, self.wordings = size, min(chunk, size), 0, 0, wordings
         modifiers = captions.MODIFIERS + [p for a in adapters.TRAINED if a.kind in ("style", "quality") for p in a.phrases]
@@ -40,9 +40,12 @@ class LatentPool:
     def add(self):
         """Encodes one chunk of fresh scenes over the oldest entries."""
         render, texts = next(self.stream)
+        parts = []
         with self.run.autocast():
-            mean, log_variance = self.vae.encode(render("base").contiguous(memory_format=torch.channels_last))
-        latents = (mean.float() + (0.5 * log_variance.float()).exp() * torch.randn_like(mean.float())) * self.scale
+            for images in render("base").split(512):
+                mean, log_variance = self.vae.encode(images.contiguous(memory_format=torch.channels_last))
+                parts.append(mean.float() + (0.5 * log_variance.float()).exp() * torch.randn_like(mean.float()))
+        latents = torch.cat(parts) * self.scale
         if self.cursor + self.chunk > self.size:
             self.cursor = 0
         end = self.cursor + self.chunk
@@ -160,7 +163,7 @@ def main():
     p.add_argument("--encode-seconds", type=float, default=60, help="time to fill the pool of latents")
     p.add_argument("--pool", type=int, default=500_000)
     p.add_argument("--renew", type=float, default=0.12, help="share of the time spent on fresh scenes while training")
-    p.add_argument("--natural", type=float, default=0.7, help="share of scenes from natural.py")
+    p.add_argument("--natural", type=float, default=0.75, help="share of scenes from natural.py")
     p.add_argument("--sheet-minutes", type=float, default=2.5)
     p.add_argument("--random-latents", action="store_true", help="noise instead of latents: warms the compiler's cache before vae.pt exists")
     p.add_argument("--ema", type=float, default=0.999)
@@ -214,7 +217,7 @@ def main():
     else:
         vae, tokenizer = load_vae(run), data.Tokenizer(run)
         pool = LatentPool(run, data.open_scenes(run, seed=args.seed, style_packs=["fluent-flat"]), vae, tokenizer, size=args.pool,
-                          chunk=512 if run.cuda else 8, seed=f"base{args.seed}-{run.rank}-{step}", natural_share=args.natural)
+                          chunk=2048 if run.cuda else 8, seed=f"base{args.seed}-{run.rank}-{step}", natural_share=args.natural)
         empty = tokenizer([""]).to(run.device)
         if args.meaning:
             from pocket.teacher import Teacher

@@ -25,22 +25,27 @@ def true_height(obj):
 
 @lru_cache(maxsize=1)
 def table():
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "anchors.txt"), encoding="utf-8") as f:
+        lines = [text.split(":", 1) for text in f if not text.startswith("#")]
+    return {head.split(" ", 1)[0]: entry(head, rest.split()) for head, rest in lines}
+
+
+def entry(head, words):
+    """The anchors of one line; x and y from 0 to 1 become units of the longest side from the centre."""
     out = {}
-    for text in open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "anchors.txt"), encoding="utf-8"):
-        if text.startswith("#") or ":" not in text:
+    while words:
+        kind = words.pop(0)
+        if kind == "right":
+            out["right"] = True
             continue
-        head, rest = text.split(":", 1)
-        entry = out.setdefault(head.split(" ", 1)[0], {})
-        parts = rest.split()
-        while parts:
-            kind = parts.pop(0)
-            if kind == "right":
-                entry["right"] = True
-                continue
-            v = [float(x) for x in parts.pop(0).split(",")]
-            if len(v) != POINTS[kind]:
-                raise ValueError(f"anchors.txt: {head}: {kind} has {len(v)} numbers, {POINTS[kind]} are wanted")
-            entry.setdefault(kind, []).append(tuple(x - .5 if not (kind in ("hat", "eyes") and i == 2) else x for i, x in enumerate(v)))
+        v = [float(x) for x in words.pop(0).split(",")]
+        if len(v) != POINTS[kind]:
+            raise ValueError(f"anchors.txt: {head}: {kind} has {len(v)} numbers, {POINTS[kind]} are wanted")
+        if kind in ("hat", "eyes"):
+            v = [v[0] - 0.5, v[1] - 0.5, v[2]]  # the last is a width
+        else:
+            v = [x - 0.5 for x in v]
+        out.setdefault(kind, []).append(tuple(v))
     return out
 
 

@@ -1,7 +1,7 @@
 """Animals as they are, not upright: what they wear, eat, carry, and where they sleep."""
-from ..strokes import bar, dot, limb
 from . import anchors
-from .stage import ANY, GREEN, HOME, IN, MILD, OUT, act
+from .stage import ANY, GREEN, HOME, act
+from .resting import HATS
 from .together import QUADS, sized, whole
 
 MORSELS = ["apple", "carrot", "banana", "fish", "bone", "leaf", "cheese", "bread", "ice cream cone", "donut", "cookie", "strawberry", "pizza", "hamburger", "watermelon", "corn", "sushi", "spaghetti", "cupcake", "mushroom", "grapes", "meat on a bone", "sandwich", "birthday cake", "pumpkin", "sunflower", "rose", "hot dog"]
@@ -21,8 +21,6 @@ BEASTS = {"horse", "donkey", "zebra", "deer", "cow", "pig", "sheep", "goat", "ca
 
 @act(7, *ANY)
 def hat_on_beast(s):
-    r = s.r
-    from .resting import HATS
     d = beast(s, "hat")
     o = s.obj(d)
     ax, ay, w = anchors.of(o)["hat"][0]
@@ -98,11 +96,10 @@ def beast_sleeping(s):
 @act(6, *GREEN, "beach", "snow", "room", "street", "plain", "desert")
 def beasts_meet(s):
     """Two animals face to face."""
-    r = s.r
     a, b = whole(s, QUADS), whole(s, QUADS)
     ha, hb = sized(s, a, 52, 118), sized(s, b, 52, 118)
-    da = s.put(a, 76, ha, width=112, bottom=s.floor + 4, facing=1)
-    db = s.put(b, 182, hb, width=108, bottom=s.floor + 4, facing=-1)
+    s.put(a, 76, ha, width=112, bottom=s.floor + 4, facing=1)
+    s.put(b, 182, hb, width=108, bottom=s.floor + 4, facing=-1)
     if a.name == b.name:
         return s.done(["two {p0} looking at each other", "two {p0}", "two {p0} meeting", "two {p0} face to face"])
     core = ["{0} and {1}", "{0} looking at {1}", "{0} meeting {1}", "{0} and {1} looking at each other", "{0} next to {1}", "{0} with {1}", "{0} playing with {1}"]

@@ -204,7 +204,7 @@ def photo(s):
 
 @act(3, "room", "park", "meadow", "museum", "plain", "beach", "garden", "river")
 def painting(s):
-    d = s.put(s.thing(["easel"]), 172, 120, width=104, bottom=s.floor + 4, named=False)
+    s.put(s.thing(["easel"]), 172, 120, width=104, bottom=s.floor + 4, named=False)
     f = s.figure(s.anyone(), 82, s.r.uniform(124, 140), poses.REACH, facing=1)
     x, y = f.hand(1)
     s.show(f, held=[s.hold(s.thing(["paintbrush"]), (x + 8, y - 6), 36, named=False)])
@@ -603,7 +603,6 @@ def portrait(s):
 def looking_out(s):
     """A window with someone in it."""
     x, y, w, h = 128, 124, 70, 74
-    wall = s.r.choice(["#b5563c", "#d9b08c", "#8fb0c9", "#c9a06a"])
     pane = s.r.choice(["#6cd0fa", "#ffe29a", "#26305e"])
     s.strokes([bar((x, y - h - 8), (x, y + h + 8), w + 8, "#f4f4f4", corner=.04), bar((x, y - h), (x, y + h), w, pane, corner=.02)])
     f = s.figure(s.anyone(.5), x + s.r.uniform(-10, 10), 150, s.r.choice([poses.HALF, poses.WAVE, poses.HALF]), y=y + h + 24, shadow=False)

@@ -6,7 +6,7 @@ f.hand(i), f.mouth, f.eyes, f.brow, f.lap, f.shoulder(i): pixels where other thi
 """
 import math
 
-from ..strokes import arc, bar, dot, joint, limb, line, shade
+from ..strokes import bar, dot, joint, limb, line, shade
 from . import poses
 from .outfits import COLOURS, Outfit
 

@@ -1,9 +1,8 @@
 """Riding, driving, sailing, flying and swimming."""
-import math
 
-from ..strokes import bar, dot, limb, line
+from ..strokes import bar, dot, limb
 from . import anchors, poses
-from .stage import GREEN, MILD, OUT, act
+from .stage import OUT, act
 
 WILD = {"horse": 7, "unicorn": 3, "elephant": 3, "camel": 3, "two-humped camel": .7, "donkey": 1.5, "zebra": 1, "cow": 1.5, "pig": 1.5, "giraffe": 1, "turtle": 1.6, "snail": 2, "llama": 1.2, "alpaca": 1, "deer": 1, "rhinoceros": 1, "hippopotamus": 1, "tiger": 1, "leopard": .4, "dog": 1.2,
         "cat": 1, "black cat": .5, "rabbit": 1.2, "sheep": 1, "goat": 1, "ram": .4, "bison": .6, "ox": .8, "mammoth": .8, "t-rex": 1.4, "brontosaurus": 1.4, "red dragon": 1.4, "sauropod": .6, "pegasus": 1.2, "bear": .8, "lion": .8, "swan": .8, "duck": 1, "goose": .7, "caterpillar": .7, "badger": .3, "carousel horse": .8}
@@ -50,7 +49,6 @@ def ride(s):
 @act(9, "road", "street", "city", "park", "meadow", "beach", "forest", "mountains", "snow", "desert", "plain", "farm")
 def cycle(s):
     """Bicycles, motorcycles, scooters."""
-    r = s.r
     o = s.thing(["bicycle", "bicycle", "bicycle", "motorcycle", "scooter", "kick scooter"])
     d = mount(s, o, 100 if o.name != "kick scooter" else 104, 140, s.floor + 4)
     side = s.facing(d)
@@ -284,7 +282,6 @@ def swim(s):
 
 @act(3, "park", "playground", "meadow", "plain", "forest")
 def swing(s):
-    r = s.r
     s.put(s.thing(["swing"]), 128, 164, width=170, bottom=s.floor + 4, named=False)
     d = s.layers[-1]
     x, y = s.spot(d, "seat")

@@ -1,7 +1,7 @@
 """Sitting on, lying in, being inside, behind and under."""
 from ..strokes import bar, dot, limb
 from . import poses
-from .stage import ANY, GREEN, HOME, IN, MILD, OUT, act
+from .stage import ANY, GREEN, IN, OUT, act
 
 SEATS = ["sofa"] * 5 + ["armchair"] * 3 + ["chair"] * 3 + ["bench"] * 3 + ["throne"] * 2 + ["rock", "log", "mushroom", "mushroom", "haystack", "suitcase", "box", "gift", "books", "bed", "iceberg", "deck chair", "deck chair", "cupcake", "birthday cake", "cheese", "jack-o-lantern", "pillow", "turtle", "elephant", "lily pad"]
 SEAT_PLACES = {"throne": ("castle", "castle", "plain"), "bench": ("park", "street", "garden", "station", "snow"), "rock": OUT, "log": GREEN, "mushroom": ("forest", "meadow", "forest"), "haystack": ("farm",), "suitcase": ("street", "plain", "road"), "iceberg": ("ice",), "lily pad": ("lake", "swamp"), "elephant": ("jungle", "desert"), "turtle": ("beach", "forest"), "deck chair": ("beach", "garden", "pool")}

@@ -8,7 +8,7 @@ Things and figures are named in the order in which they come: {0} is the first. 
 """
 from collections import namedtuple
 
-from .. import objects, places
+from .. import objects
 from ..strokes import arc
 from . import anchors, poses
 from .figures import BARE, Figure, Mascot

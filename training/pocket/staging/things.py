@@ -1,10 +1,10 @@
 """Things: with faces and limbs, in several colours, in sets, on top of each other, small animals on plants."""
-import math
 
-from ..strokes import bar, dot, limb, line
-from . import anchors, poses
+from ..objects import article, plural
+from ..strokes import bar, dot, limb
+from . import poses
 from .beasts import whole
-from .stage import ANY, GREEN, HOME, IN, MILD, OUT, act
+from .stage import ANY, GREEN, HOME, act
 
 COLOURS = ["red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white"]
 WORDS = {2: ["two", "two", "2"], 3: ["three", "three", "3"], 4: ["four", "four", "4"], 5: ["five", "five", "5"]}
@@ -113,7 +113,6 @@ def many_colours(s):
         s.layers.append(d)
     name = o.name
     s.objects[0]["colour"] = words[0]
-    from ..objects import article, plural
     one = [article(w + " " + name) for w in words]
     if between:
         two, it = plural(words[0] + " " + name), words[1]
@@ -261,7 +260,6 @@ def two_at_sea(s):
 @act(5, "lake", "river", "valley", "park", "forest", "swamp")
 def crossing(s):
     """A vehicle or animals on a bridge."""
-    r = s.r
     o = s.anchored("top", ("stone bridge",))
     d = s.item(o, 128, 112, width=246, bottom=s.floor + 20, named=False)
     x0, x1, y = s.spot(d, "top")
@@ -289,7 +287,7 @@ def beam(s):
 
 @act(3, "kitchen", "room", "cafe", "plain", "plain")
 def pouring(s):
-    r, side = s.r, s.r.choice([-1, 1])
+    side = s.r.choice([-1, 1])
     cup = s.put(s.thing(["cup", "teacup", "bowl", "cup of coffee", "bucket"]), 128 + side * 34, 60, width=74)
     pot = s.item(s.thing(["teapot", "kettle", "watering can", "purple teapot", "milk carton", "bottle"]), 128 - side * 44, 80, width=92, y=s.floor - 102, angle=34.0 * side)
     pot["mirror"] = int(side > 0) if pot["name"] in ("watering can",) else int(side < 0)

@@ -1,9 +1,9 @@
 """Two or more: who does what to whom, and groups."""
-import math
 
-from ..strokes import bar, dot, limb, line
+from ..objects import article, plural
+from ..strokes import bar, dot, limb
 from . import anchors, poses
-from .stage import ANY, GREEN, HOME, IN, MILD, OUT, act
+from .stage import ANY, GREEN, HOME, MILD, OUT, act
 
 PETS = ["dog", "dog", "dog", "poodle", "cat", "black cat", "rabbit", "duck", "pig", "goat", "sheep", "turtle", "hedgehog", "goose", "llama", "penguin", "t-rex", "pony", "beagle", "dachshund", "elephant", "tiger", "chicken"]
 QUADS = ["dog", "dog", "cat", "black cat", "rabbit", "horse", "cow", "pig", "sheep", "goat", "donkey", "deer", "elephant", "giraffe", "tiger", "turtle", "hedgehog", "squirrel", "duck", "goose", "rooster", "penguin", "owl", "llama", "mouse", "snail", "camel", "zebra", "hippopotamus", "t-rex", "unicorn", "dragon", "fox", "crab",
@@ -31,7 +31,7 @@ def sized(s, o, low=46, high=108):
 
 @act(8, "park", "street", "meadow", "beach", "road", "forest", "snow", "city", "plain")
 def walking_a_pet(s):
-    r, side = s.r, s.r.choice([-1, 1])
+    side = s.r.choice([-1, 1])
     o = whole(s, PETS)
     f = s.figure(s.anyone(.7), 128 - side * 46, 128, poses.WALK.with_hands((.12, -.2), (.22, -.13)), facing=side)
     d = s.item(o, 128 + side * 50, sized(s, o, 52, 96), width=100, bottom=s.floor + 4, facing=side, shadow=1)
@@ -194,10 +194,9 @@ def table_for_two(s):
 
 @act(4, "meadow", "park", "beach", "forest", "lake")
 def picnic(s):
-    r = s.r
     if s.place == "lake":
         s.at("park")
-    d = s.put(s.thing(["picnic blanket"]), 128, 44, width=190, bottom=s.floor + 20, shadow=0, named=False)
+    s.put(s.thing(["picnic blanket"]), 128, 44, width=190, bottom=s.floor + 20, shadow=0, named=False)
     a, b = pair(s)
     for w, x in ((a, -58), (b, 58)):
         s.show(s.figure(w, 128 + x, 112, poses.GROUND, y=s.floor + 6, facing=-1 if x > 0 else 1))
@@ -481,7 +480,6 @@ def family_hand_in_hand(s):
     before = " in front of {0}" if at else ""
     if not person:
         name = a.head.name
-        from ..objects import article, plural
         return s.done(["a family of " + plural(name) + " holding hands" + before, "a family of " + plural(name) + before, article(name) + " family" + before])
     kids = "{%d}" % (at + 1) if n == 1 else "two {p%d}" % (at + 1)
     names = "{%d}, {%d} and %s" % (at, at + 2, kids)
