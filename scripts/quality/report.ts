@@ -152,8 +152,8 @@ ${effectTable(report)}
 - **direction**: how the score of image and prompt changes; **better**: on how many of the prompts it rises.
 - **strength**: *image distance* is 1 − cosine between both images in the scorer's space, *pixels* the mean absolute difference of their values (0 … 255).
 
-The pack's cards have direction, strength and consistency (*better*): the page says from them that an adapter is weak, misleading or unstable (\`src/retrieval/effect.ts\`), and
-such an adapter must be wanted more surely. Where six tenths of the weight score clearly better, the pack's card has that weight (\`npm run build:cards\`).`;
+The pack's cards have direction, its interval and strength: the page says from them that an adapter is weak or misleading (\`src/retrieval/effect.ts\`), and
+such an adapter must be wanted more surely. Where the direction is not surely above 0 and six tenths of the weight score clearly better, the pack's card has that weight (\`npm run build:cards\`).`;
 }
 
 function recallTable(evaluation: EmbedderEvaluation): string {

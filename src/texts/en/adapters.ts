@@ -1,5 +1,4 @@
 // Adapters: library, details, the form for a card, intake of files, diagnosis.
-import type { MeasuredEffect } from "../../retrieval/effect.ts";
 import { formats } from "./formats.ts";
 
 const partNames = { unet: "U-Net", text_encoder: "text encoder" } as const;
@@ -43,13 +42,13 @@ export const adapters = {
     noAuthorText: "None.",
     credit: (author: string, license: string) => `By ${author}. Licence: ${license}.`,
     effect: "Effect",
-    effectFacts: ({ consistency, prompts }: MeasuredEffect) =>
-      `Measured: with it, images match ${formats.number(Math.round(consistency * prompts))} of ${formats.number(prompts)} prompts better.`,
+    effectFacts: (prompts: number) =>
+      `Measured on ${formats.counted(prompts, { one: "prompt", other: "prompts" })}.`,
     effectKinds: {
       weak: "It hardly changes images.",
       misleading: "Images match their prompts less well with it.",
-      unstable: "It helps only some of the prompts.",
-      good: "Its effect is clear.",
+      uncertain: "Whether images match their prompts better with it is not sure.",
+      good: "Images match their prompts better with it.",
     },
     tags: "Tags",
     triggerWords: "Trigger words",

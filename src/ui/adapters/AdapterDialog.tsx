@@ -87,7 +87,7 @@ export function AdapterDialog(props: {
                   <>
                     <dt>{t.adapters.details.effect}</dt>
                     <dd>
-                      {t.adapters.details.effectFacts(effect())}{" "}
+                      {t.adapters.details.effectFacts(effect().prompts)}{" "}
                       {t.adapters.details.effectKinds[effectKind(effect())]}
                     </dd>
                   </>
