@@ -46,7 +46,6 @@ const cardSchema = object({
   baseModel: text,
   file: object({ path: text, sizeBytes: number, sha256: text }),
   license: text,
-  commercialUse: v.optional(v.nullable(v.boolean("must be true, false or null"))),
   author: text,
   samples: listOf(object({ path: text, prompt: text })),
   effect: v.nullish(
