@@ -151,7 +151,12 @@ test("offers to install itself after the first image, until that is declined", a
 
 test("a new version is offered, never during a run, and waits until it is asked for", async () => {
   // A run of minutes.
-  await useSettings(page, { fewStep: false, full: { steps: 150 }, size: { width: 512, height: 512 }, count: 4 });
+  await useSettings(page, {
+    fewStep: false,
+    full: { steps: 150 },
+    size: { width: 512, height: 512 },
+    count: 4,
+  });
   const oldScript = await mainScript(page);
   await promptBox(page).fill("a fox in the snow");
   await generateButton(page).click();
