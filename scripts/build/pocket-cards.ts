@@ -15,8 +15,8 @@ const measured = new Map(
   ).effects.map((effect) => [effect.sha256, effect]),
 );
 
-/** By how much a lower weight has to score better to be taken. */
-const clearlyBetter = 2;
+/** By how much a lower weight has to score better to be taken, where the refined one is not known to help. */
+const clearlyBetter = 5;
 
 /** The refined part with the weight that images bear out, and the effect; nothing of it where this file was not measured. */
 function withMeasured(
@@ -25,15 +25,18 @@ function withMeasured(
 ): Pick<AdapterCard, "refined" | "effect"> {
   const found = measured.get(sha256);
   if (!found) return { refined };
-  const { weaker, scoreWith, change, imageDistance, improved, prompts } = found;
+  const { weaker, scoreWith, change, imageDistance, prompts } = found;
   const rounded = (value: number): number => Number(value.toFixed(3));
   return {
     refined:
-      weaker.score > scoreWith + clearlyBetter ? { ...refined, weight: rounded(weaker.weight) } : refined,
+      change.low <= 0 && weaker.score > scoreWith + clearlyBetter
+        ? { ...refined, weight: rounded(weaker.weight) }
+        : refined,
     effect: {
       direction: rounded(change.value),
+      low: rounded(change.low),
+      high: rounded(change.high),
       strength: rounded(imageDistance),
-      consistency: rounded(improved),
       prompts,
     },
   };

@@ -86,7 +86,12 @@ interface CaptionRanking {
 export interface ScorerEvaluation {
   readonly base_captions: CaptionRanking;
   readonly all_captions: CaptionRanking;
-  readonly styles: { readonly looks: number; readonly accuracy: number };
+  readonly styles: {
+    readonly looks: number;
+    readonly accuracy: number;
+    /** Each look that training showed. */
+    readonly by_look: Readonly<Record<string, number>>;
+  };
 }
 
 /** A training run's recorded evaluation; null if it is not in the checkout. */

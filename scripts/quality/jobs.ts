@@ -4,6 +4,7 @@ import path from "node:path";
 import type { AutomationOptions } from "../../src/app/automation.ts";
 import type { GenerateOptions } from "../../src/stylus/options.ts";
 import { authorCards } from "../build/author-cards.ts";
+import { recorded, type ScorerEvaluation } from "./facts.ts";
 import { parseCards } from "../../src/retrieval/cards.ts";
 
 /** "rules": Stylus without the reader, as before it has loaded. */
@@ -67,6 +68,8 @@ export interface Effect {
   readonly id: string;
   readonly title: string;
   readonly category: string;
+  /** False for a style that the scorer's training did not show: it takes images in it for bad ones. */
+  readonly isJudged: boolean;
   /** Of the file that is measured. */
   readonly sha256: string;
   /** As refined. */
@@ -83,6 +86,7 @@ export function effects(root: string, promptsEach: number): Effect[] {
   const prompts = JSON.parse(
     readFileSync(path.join(root, "training/pocket/effect_prompts.json"), "utf8"),
   ) as Record<string, string[]>;
+  const looks = recorded<ScorerEvaluation>(root, "training/scorer/evaluation.json")?.styles.by_look ?? {};
   const cardsFile = path.join(root, "public/packs/pocket/adapters/cards.json");
   const cards = parseCards(JSON.parse(readFileSync(cardsFile, "utf8")), "adapters/cards.json");
   return cards
@@ -94,6 +98,7 @@ export function effects(root: string, promptsEach: number): Effect[] {
         id,
         title,
         category,
+        isJudged: category !== "style" || id in looks,
         sha256: file.sha256,
         weight,
         weaker,

@@ -117,7 +117,11 @@ async function main(): Promise<void> {
     referenceRenders: references.statistics.count,
     sampling: generator.read(methodJob(prompts[0]!, "sd", 0)).sampling,
     ...compared,
-    effects: await measureEffects(adapters, { generator, scorer }),
+    effects: await measureEffects(
+      adapters.filter(({ isJudged }) => isJudged),
+      { generator, scorer },
+    ),
+    notJudged: adapters.filter(({ isJudged }) => !isJudged).map(({ id }) => id),
     outdatedRuns: generator.outdatedRuns,
     embedder: recorded<EmbedderEvaluation>(root, "training/embedder/evaluation.json"),
     scorer: recorded<ScorerEvaluation>(root, "training/scorer/evaluation.json"),

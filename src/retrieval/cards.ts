@@ -49,7 +49,9 @@ const cardSchema = object({
   commercialUse: v.optional(v.nullable(v.boolean("must be true, false or null"))),
   author: text,
   samples: listOf(object({ path: text, prompt: text })),
-  effect: v.nullish(object({ direction: number, strength: number, consistency: number, prompts: number })),
+  effect: v.nullish(
+    object({ direction: number, low: number, high: number, strength: number, prompts: number }),
+  ),
   fewStep: v.nullish(object({ steps: number, cfgScale: number, sampler: text, schedule: text })),
 });
 

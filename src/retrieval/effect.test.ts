@@ -4,8 +4,9 @@ import { type EffectKind, effectKind, effectPrior, type MeasuredEffect } from ".
 
 const measured = (change: Partial<MeasuredEffect> = {}): MeasuredEffect => ({
   direction: 12,
+  low: 8,
+  high: 15,
   strength: 0.3,
-  consistency: 1,
   prompts: 6,
   ...change,
 });
@@ -15,25 +16,25 @@ describe("effectKind", () => {
     ["good", {}],
     ["weak", { strength: 0.049 }],
     ["good", { strength: 0.05 }],
-    ["misleading", { direction: -0.1 }],
-    ["good", { direction: 0 }],
-    ["unstable", { consistency: 0.5 }],
-    ["good", { consistency: 2 / 3 }],
-    ["weak", { strength: 0, direction: -5, consistency: 0 }], // what hardly shows cannot mislead
-    ["misleading", { direction: -5, consistency: 0.5 }],
+    ["uncertain", { low: 0 }],
+    ["good", { low: 0.1 }],
+    ["uncertain", { low: -5, high: 0 }],
+    ["misleading", { low: -5, high: -0.1 }],
+    ["weak", { strength: 0, low: -5, high: -1 }], // what hardly shows cannot mislead
   ])("%s: %j", (kind, change) => {
     expect(effectKind(measured(change))).toBe(kind);
   });
 });
 
 describe("effectPrior", () => {
-  it("is 0 for a good adapter and where nothing was measured", () => {
+  it("is 0 for a good or uncertain adapter and where nothing was measured", () => {
     expect(effectPrior(measured())).toBe(0);
+    expect(effectPrior(measured({ low: -1 }))).toBe(0);
     expect(effectPrior(undefined)).toBe(0);
   });
 
-  it("is negative for others", () => {
-    expect(effectPrior(measured({ consistency: 0.5 }))).toBe(-0.5);
-    expect(effectPrior(measured({ direction: -1 }))).toBe(-1);
+  it("is negative for weak and misleading ones", () => {
+    expect(effectPrior(measured({ strength: 0 }))).toBe(-1);
+    expect(effectPrior(measured({ low: -9, high: -1 }))).toBe(-1);
   });
 });

@@ -112,7 +112,7 @@ describe("composeByReading", () => {
 
   it("wants an adapter more surely that was measured to be weak or misleading", async () => {
     const measured = async (direction: number) => {
-      const effect = { direction, strength: 0.3, consistency: 1, prompts: 6 };
+      const effect = { direction, low: direction - 1, high: direction + 1, strength: 0.3, prompts: 6 };
       const { tasks, rejected } = await composeByReading(
         { prompt, ...base, candidates: [candidate({ ...table, effect })] },
         { reader: new Reader(new TableNetwork({ table: { wanted: 0.5, serves: "table" } }), tokenizer) },

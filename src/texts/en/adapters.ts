@@ -1,5 +1,4 @@
 // Adapters: library, details, the form for a card, intake of files, diagnosis.
-import type { MeasuredEffect } from "../../retrieval/effect.ts";
 import type { LeftOut } from "../../stylus/licensed-pack.ts";
 import { adapterCount, formats, images } from "./formats.ts";
 
@@ -113,13 +112,13 @@ export const adapters = {
     noAuthorText: "None.",
     credit: (author: string) => (author === "" ? "Author unknown." : `By ${author}.`),
     effect: "Effect",
-    effectFacts: ({ consistency, prompts }: MeasuredEffect) =>
-      `Measured: with it, images match ${formats.number(Math.round(consistency * prompts))} of ${formats.number(prompts)} prompts better.`,
+    effectFacts: (prompts: number) =>
+      `Measured on ${formats.counted(prompts, { one: "prompt", other: "prompts" })}.`,
     effectKinds: {
       weak: "It hardly changes images.",
       misleading: "Images match their prompts less well with it.",
-      unstable: "It helps only some of the prompts.",
-      good: "Its effect is clear.",
+      uncertain: "Whether images match their prompts better with it is not sure.",
+      good: "Images match their prompts better with it.",
     },
     licence: "Licence",
     noLicence: "not stated",

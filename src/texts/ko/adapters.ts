@@ -110,13 +110,12 @@ export const adapters: typeof english = {
     noAuthorText: "없음.",
     credit: (author) => (author === "" ? "제작자를 알 수 없어요." : `제작: ${author}.`),
     effect: "효과",
-    effectFacts: ({ consistency, prompts }) =>
-      `측정 결과, 프롬프트 ${formats.number(prompts)}개 가운데 ${formats.number(Math.round(consistency * prompts))}개에서 이미지가 프롬프트에 더 잘 맞았어요.`,
+    effectFacts: (prompts) => `프롬프트 ${formats.number(prompts)}개로 측정했어요.`,
     effectKinds: {
       weak: "이미지가 거의 바뀌지 않아요.",
       misleading: "쓰면 이미지가 프롬프트에서 더 멀어져요.",
-      unstable: "일부 프롬프트에서만 도움이 돼요.",
-      good: "효과가 뚜렷해요.",
+      uncertain: "이미지가 프롬프트에 더 잘 맞는지 확실하지 않아요.",
+      good: "쓰면 이미지가 프롬프트에 더 잘 맞아요.",
     },
     licence: "라이선스",
     noLicence: "적혀 있지 않음",

@@ -115,7 +115,7 @@ function Facts(props: { readonly adapter: LibraryAdapter }): JSX.Element {
           <>
             <dt>{t.adapters.details.effect}</dt>
             <dd>
-              {t.adapters.details.effectFacts(effect())}{" "}
+              {t.adapters.details.effectFacts(effect().prompts)}{" "}
               {t.adapters.details.effectKinds[effectKind(effect())]}
             </dd>
           </>
