@@ -29,7 +29,11 @@ export function VirtualGrid(props: {
   const [cellHeight, setCellHeight] = createSignal(0);
   const [focused, setFocused] = createSignal<string | null>(null);
 
-  const columns = createMemo(() => columnsOf(view().width, { least: props.leastColumn, gap: gap.column }));
+  const columns = createMemo(
+    () => columnsOf(view().width, { least: props.leastColumn, gap: gap.column }),
+    undefined,
+    { equals: (a, b) => a.count === b.count && a.width === b.width },
+  );
   const stride = (): number => (cellHeight() > 0 ? cellHeight() + gap.row : 0);
   const rows = (): number => Math.ceil(props.keys.length / columns().count);
   const places = createMemo(() => new Map(props.keys.map((key, place) => [key, place])));
