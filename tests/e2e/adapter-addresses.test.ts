@@ -134,7 +134,7 @@ test("a model of Civitai: its card, its preview, a verified download, chosen for
   expect(words).toContain("by scissors");
   expect(words).toContain("Trigger words: pprcllg, torn paper");
   expect(words).toContain(
-    "No credit needed; commercial use: images and generation on Civitai; merges may be shared; under the same permissions",
+    "No credit needed; commercial use: images and generation on Civitai; merges may be shared with the same permissions",
   );
   // By what its page says it is for SD 1.5; the file, in this test, fits Pocket.
   expect(words).toContain("For SD 1.5, not for the loaded model.");
@@ -231,7 +231,7 @@ test("lookups that lead to nothing: missing, private, a key, no leave for pages,
       response.writeHead(code).end("{}");
       return true;
     };
-  await lookUp("999 https://huggingface.co/nobody/nothing nonsense");
+  await lookUp("999\nnonsense");
   await alert("is no address of a model on Civitai or Hugging Face").waitFor();
   await lookUp("999\nhttps://huggingface.co/nobody/nothing");
   await alert("Civitai has no model 999.").waitFor();
@@ -357,20 +357,29 @@ test("a cut transfer continues where it ended; so does one that was stopped", as
   const bytes = await publish(14);
   const half = bytes.length >> 1;
   let froms: (number | null)[] = [];
+  let cut = (): void => {};
   const cutOnce = atFiles(civitaiFiles, (response, from) => {
     froms.push(from);
     letIn(response);
     if (from === null) {
       response.writeHead(200, { "Content-Length": bytes.length });
-      response.write(bytes.subarray(0, half), () => response.destroy());
+      response.write(bytes.subarray(0, half));
+      cut = () => response.destroy();
     } else {
       response.setHeader("Content-Range", `bytes ${from}-${bytes.length - 1}/${bytes.length}`);
       response.writeHead(206, { "Content-Length": bytes.length - from }).end(bytes.subarray(from));
     }
   });
   sites.fault = cutOnce;
+  const received = (name: string): Promise<number> =>
+    row(name)
+      .getByRole("progressbar", { name: `Downloading ${name}` })
+      .evaluate((element: HTMLProgressElement) => element.value);
   await lookUp("14");
   await download();
+  // A page loses what it did not read before the cut.
+  await expect.poll(() => received("Model 14")).toBe(half);
+  cut();
   await row("Model 14").getByText("Added as Model 14").waitFor({ timeout: 60_000 });
   expect(froms).toEqual([null, half]);
 
@@ -389,8 +398,7 @@ test("a cut transfer continues where it ended; so does one that was stopped", as
   });
   await lookUp("15");
   await download();
-  const bar = row("Model 15").getByRole("progressbar", { name: "Downloading Model 15" });
-  await expect.poll(() => bar.evaluate((element: HTMLProgressElement) => element.value)).toBe(part);
+  await expect.poll(() => received("Model 15")).toBe(part);
   await intake().getByRole("button", { name: "Stop" }).click();
   await intake().getByText("0 added.").waitFor();
   isSlow = false;
