@@ -47,7 +47,8 @@ it("lets the page ask every hub for its files", () => {
 
 it("lets the widget ask no site of adapters, and no server of the user's", () => {
   const policy = headersFor("/widget.html")["Content-Security-Policy"];
-  for (const host of ["civitai.com", "cloudflarestorage.com", "localhost"]) expect(policy).not.toContain(host);
+  for (const host of ["civitai.com", "cloudflarestorage.com", "localhost"])
+    expect(policy).not.toContain(host);
 });
 
 it("runs scripts of the site only", () => {

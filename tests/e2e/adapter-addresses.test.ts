@@ -134,7 +134,7 @@ test("a model of Civitai: its card, its preview, a verified download, chosen for
   expect(words).toContain("by scissors");
   expect(words).toContain("Trigger words: pprcllg, torn paper");
   expect(words).toContain(
-    "No credit needed; commercial use: images and generation on Civitai; merges may be shared; under the same permissions",
+    "No credit needed; commercial use: images and generation on Civitai; merges may be shared with the same permissions",
   );
   // By what its page says it is for SD 1.5; the file, in this test, fits Pocket.
   expect(words).toContain("For SD 1.5, not for the loaded model.");
@@ -231,7 +231,7 @@ test("lookups that lead to nothing: missing, private, a key, no leave for pages,
       response.writeHead(code).end("{}");
       return true;
     };
-  await lookUp("999 https://huggingface.co/nobody/nothing nonsense");
+  await lookUp("999\nnonsense");
   await alert("is no address of a model on Civitai or Hugging Face").waitFor();
   await lookUp("999\nhttps://huggingface.co/nobody/nothing");
   await alert("Civitai has no model 999.").waitFor();
@@ -371,6 +371,8 @@ test("a cut transfer continues where it ended; so does one that was stopped", as
   sites.fault = cutOnce;
   await lookUp("14");
   await download();
+  await page.waitForTimeout(25000);
+  console.log(froms, await intake().innerText(), bytes.length, sites.requests);
   await row("Model 14").getByText("Added as Model 14").waitFor({ timeout: 60_000 });
   expect(froms).toEqual([null, half]);
 

@@ -62,10 +62,9 @@ export const sources = {
       allowed.commercialUse.length === 0
         ? "no commercial use"
         : `commercial use: ${formats.list(allowed.commercialUse.map((use) => commercialUses[use] ?? use))}`,
-      allowed.derivatives ? "merges may be shared" : "no sharing of merges",
-      ...(allowed.derivatives
-        ? [allowed.differentLicense ? "under other permissions, too" : "under the same permissions"]
-        : []),
+      !allowed.derivatives
+        ? "no sharing of merges"
+        : `merges may be shared ${allowed.differentLicense ? "with any permissions" : "with the same permissions"}`,
     ].join("; "),
   author: (name: string) => `by ${name}`,
   page: "Web page",

@@ -12,7 +12,8 @@ export const storage = {
   incomplete: (kind: string, bytes: number) =>
     `${kind}, incomplete: ${formats.bytes(bytes)} in total. The download resumes where it stopped.`,
   leftOver: "Unused files",
-  leftOverText: (count: number) => `${files(count)} from an earlier version of this site, or from downloads of adapters that were stopped.`,
+  leftOverText: (count: number) =>
+    `${files(count)} from an earlier version of this site, or from downloads of adapters that were stopped.`,
   userModel: "Your checkpoint, read in place on your disk. Remove it from the list under Models.",
   userAdapters: "Your adapters",
   noUserAdapters: "None.",

@@ -55,8 +55,9 @@ export const sources: typeof english = {
       allowed.commercialUse.length === 0
         ? "상업적 이용 불가"
         : `상업적 이용: ${formats.list(allowed.commercialUse.map((use) => commercialUses[use] ?? use))}`,
-      allowed.derivatives ? "병합본 공유 가능" : "병합본 공유 불가",
-      ...(allowed.derivatives ? [allowed.differentLicense ? "다른 조건으로도 가능" : "같은 조건으로만"] : []),
+      !allowed.derivatives
+        ? "병합본 공유 불가"
+        : `병합본은 ${allowed.differentLicense ? "어떤 조건으로든" : "같은 조건으로만"} 공유 가능`,
     ].join("; "),
   author: (name) => `제작: ${name}`,
   page: "웹 페이지",

@@ -128,10 +128,12 @@ function Status(props: { readonly item: SourceItem }): JSX.Element {
       </Match>
       <Match when={props.item.status === "added"}>
         <p class={styles["done"]}>
-          <CheckIcon />
-          {props.item.keptFor === null
-            ? texts().added(props.item.title)
-            : texts().kept(props.item.title, props.item.keptFor)}
+          <span>
+            <CheckIcon />
+            {props.item.keptFor === null
+              ? texts().added(props.item.title)
+              : texts().kept(props.item.title, props.item.keptFor)}
+          </span>
           <Show when={props.item.id}>
             {(id) => (
               <button
@@ -147,7 +149,9 @@ function Status(props: { readonly item: SourceItem }): JSX.Element {
       </Match>
       <Match when={props.item.status === "known"}>
         <p class={styles["done"]}>
-          <CheckIcon /> {texts().known(props.item.title)}
+          <span>
+            <CheckIcon /> {texts().known(props.item.title)}
+          </span>
         </p>
       </Match>
       <Match when={props.item.status === "refused" && props.item.refusal}>
