@@ -2,6 +2,7 @@
 import drawingTable from "../../training/pocket/drawings.json" with { type: "json" };
 import nearTable from "../../training/pocket/near_words.json" with { type: "json" };
 import objectTable from "../../training/pocket/objects.json" with { type: "json" };
+import partTable from "../../training/pocket/parts.json" with { type: "json" };
 import { writeSafetensors } from "../../src/formats/safetensors.ts";
 import { toInt8, type Vector } from "../../src/retrieval/embedding/vectors.ts";
 import { thingsFormat } from "../../src/stylus/things.ts";
@@ -12,13 +13,16 @@ interface PocketObject {
   /** The adapter that brings it; null for what the base draws. */
   readonly concept: string | null;
 }
-const objects: readonly PocketObject[] = [...objectTable, ...drawingTable];
+const objects: readonly PocketObject[] = [...objectTable, ...drawingTable, ...partTable];
 
 /** Places that training/pocket/captions.py names. */
-const places =
-  "meadow,hill,snow,beach,sea,desert,mountains,forest,road,street,city,room,table,space,underwater,park".split(
-    ",",
-  );
+const places = `
+  meadow hill snow beach sea desert mountains forest road street city room table space underwater park cliff lake jungle farm
+  volcano playground bedroom kitchen library classroom bathroom office museum cafe shop garden swamp harbor river rooftop
+  pool canyon spaceship valley village balcony
+`
+  .trim()
+  .split(/\s+/);
 
 /** Nobody means one of these by another word. */
 const oddCategories = new Set(["face", "body", "shape", "sign"]);
