@@ -24,6 +24,7 @@ def parser(description, **defaults):
     p.add_argument("--tiny", action="store_true", help="rehearsal: a few small steps on a CPU")
     p.add_argument("--smoke", action="store_true", help="20 steps at the real size, print ms a step, save nothing")
     p.add_argument("--wait", action="store_true", help="start early: compile on noise, then wait for the stage before")
+    p.add_argument("--wait-for", default="", help="comma-separated files of the run folder: draw the training images at once, load the models when they are there")
     p.add_argument("--no-compile", dest="compile", action="store_false")
     p.add_argument("--max-steps", type=int, default=0, help="stop after this many steps (0: by time alone)")
     p.add_argument("--steps", type=int, default=0, help="length of the schedule in steps instead of minutes, equal on every machine")
@@ -79,6 +80,14 @@ class Run:
         """Waits until another stage has written a file of the run folder."""
         while not os.path.exists(self.path(name)):
             time.sleep(0.2)
+
+    def gather(self):
+        """After drawing: gives the memory of it back, then waits for the files of --wait-for."""
+        if self.cuda:
+            torch.cuda.empty_cache()
+        for name in filter(None, self.args.wait_for.split(",")):
+            self.log(event="waiting", file=name)
+            self.wait(name)
 
     def load(self, name):
         return torch.load(self.path(name), map_location=self.device)

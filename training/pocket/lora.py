@@ -255,6 +255,72 @@ def export(layers, adapters, index):
     return {k: v.detach().cpu().to(torch.float16).contiguous() for k, v in tensors.items()}
 
 
+def module_keys(path, layer, adapter, index):
+    """Keys of one module in an adapter's file: [(parameter, key, 'up' | 'down' | 'whole')], the key of its alpha or None."""
+    stem = ("lora_te_" if path.startswith("text.") else "lora_unet_") + path.partition(".")[2].replace(".", "_")
+    if index in layer.low:
+        down, up, alpha = low_rank_names(path, adapter.layout)
+        return [("up", up, "up"), ("down", down, "down")], alpha
+    if index in layer.loha:
+        return [(ours, f"{stem}.hada_{ours}", "up" if ours.endswith("_a") else "down") for ours in ("w1_a", "w1_b", "w2_a", "w2_b")], f"{stem}.alpha"
+    return [("k1", f"{stem}.lokr_w1", "whole"), ("k2_a", f"{stem}.lokr_w2_a", "up"), ("k2_b", f"{stem}.lokr_w2_b", "down")], f"{stem}.alpha"
+
+
+@torch.no_grad()
+def load(layers, adapters, index, tensors):
+    """The inverse of `export`: copies a file's tensors into group `index`, in place; returns how many modules the file has.
+
+    Modules that the file lacks stay as they are. Ranks that the file lacks, or that are zero in both factors, add nothing but can learn: zeros in
+    the factor at the output, the fresh numbers in the one at the input. ValueError, and nothing changed, where the file does not fit the adapter.
+    """
+    adapter, plan, left, modules = adapters[index], [], set(tensors), 0
+    for path, layer in layers.items():
+        rank = layer.ranks[index]
+        if not rank:
+            continue
+        keys, alpha = module_keys(path, layer, adapter, index)
+        if not any(key in tensors for _, key, _ in keys):
+            continue
+        modules += 1
+        factors = {"up": [], "down": []}
+        for ours, key, role in keys:
+            if key not in tensors:
+                raise ValueError(f"{adapter.name}: {key} is missing")
+            left.discard(key)
+            target = getattr(layer, ours).data[layer.group_of(ours).index(index)]
+            value = tensors[key].to(target.device, torch.float32)
+            if role == "whole":
+                if value.shape != target.shape:
+                    raise ValueError(f"{adapter.name}: {key} has shape {list(value.shape)}, not {list(target.shape)}")
+                plan.append((target, value))
+                continue
+            mine = target[:, :rank] if role == "up" else target[:rank]
+            value = value.flatten(1) if role == "up" else value.reshape(len(value), *([-1] if mine.dim() == 2 else value.shape[1:]))
+            axis = 1 if role == "up" else 0
+            if value.dim() != mine.dim() or value.shape[axis] > rank or value.shape[:axis] + value.shape[axis + 1:] != mine.shape[:axis] + mine.shape[axis + 1:]:
+                raise ValueError(f"{adapter.name}: {key} has shape {list(tensors[key].shape)}, which does not fit {list(mine.shape)}")
+            factors[role].append((mine, value))
+        scale = 1.0 / adapter.scale
+        if alpha in tensors:
+            left.discard(alpha)
+            scale *= tensors[alpha].item() / factors["down"][0][1].shape[0]
+        for pair, ((up, up_value), (down, down_value)) in enumerate(zip(factors["up"], factors["down"])):
+            known = len(down_value)
+            if up_value.shape[1] != known:
+                raise ValueError(f"{adapter.name}: factors of {path} have ranks {up_value.shape[1]} and {known}")
+            alive = (up_value != 0).any(0) | (down_value.flatten(1) != 0).any(1)
+            whole_up = torch.zeros_like(up)
+            whole_up[:, :known] = up_value * (scale if pair == 0 else 1.0)
+            whole_down = down.clone()
+            whole_down[:known][alive] = down_value[alive]
+            plan += [(up, whole_up), (down, whole_down)]
+    if left or not plan:
+        raise ValueError(f"{adapter.name}: {sorted(left)[0] if left else 'no key'} is of no module of a {adapter.kind} with the keys of {adapter.layout}")
+    for target, value in plan:
+        target.copy_(value)
+    return modules
+
+
 def merged_deltas(tensors, unet, text):
     """Reads a file's tensors back, independently of `export`: {('unet' | 'text', parameter name): delta of the weight's shape}."""
     names = {}

@@ -1,10 +1,11 @@
 """Trains all adapters of the pocket pack at once on the frozen base, writes their files and with/without sheets.
 
     PYTHONPATH=training python -m pocket.train_adapters --minutes 3.5 --batch 16      (--batch: samples a step for each adapter)
---part 1/3, 2/3 and 3/3 train a third of the adapters each, on three GPUs at once.
+--part 1/3, 2/3 and 3/3 train a third of the adapters each, on three GPUs at once; --init FOLDER starts from the files there.
 Needs vae.pt and base.pt in the run folder; writes adapters/*.safetensors (float16, key names of the wild) and sheets/adapters-*.jpg.
 """
 import copy
+import gc
 import json
 import math
 import multiprocessing
@@ -14,7 +15,9 @@ import time
 import torch
 from torch import nn
 
-from pocket import common, data, diffusion, lora, safetensors_io, sheets
+from pocket import common, configs, data, diffusion, lora, safetensors_io, sheets
+from pocket.models.clip import CLIPTextModel
+from pocket.models.unet import UNet2DConditionModel
 from pocket.train_base import Objective, draw_prompts, load_base, load_vae
 
 
@@ -61,6 +64,22 @@ def fill_base(run, *owners):
         for part, parameters in own.items():
             for name, parameter in parameters.items():
                 parameter.copy_(state[part][name])
+
+
+def first_deltas(run, layers, adapters, folder):
+    """Loads the files of a folder into the groups they belong to; groups without a file, or with one that does not fit, stay fresh."""
+    loaded = 0
+    for g, adapter in enumerate(adapters):
+        path = os.path.join(folder, adapter.name + ".safetensors")
+        if not os.path.exists(path):
+            run.log(event="fresh", adapter=adapter.name, why="no file")
+            continue
+        try:
+            lora.load(layers, adapters, g, safetensors_io.load_file(path)[0])
+            loaded += 1
+        except ValueError as error:
+            run.log(event="fresh", adapter=adapter.name, why=str(error))
+    run.log(event="init", loaded=loaded, of=len(adapters))
 
 
 def rehearsal_definitions():
@@ -144,17 +163,17 @@ def kohya_metadata(adapter, *, images, steps, card=None):
 
 
 @torch.no_grad()
-def encode_sets(run, found, vae, tokenizer, count):
+def encode_sets(run, found, vae, tokenizer, count, chunk=256):
     """Latents f16 [G, N, 4, 32, 32], ids i16 [G, N, 77] of every adapter's own images, and how many each has, i64 [G]."""
     begin = time.time()
     latents = torch.zeros(len(found), count, 4, 32, 32, dtype=torch.float16, device=run.device)
     ids = torch.zeros(len(found), count, 77, dtype=torch.int16, device=run.device)
     sizes = torch.zeros(len(found), dtype=torch.int64)
     examples = {}
-    for g, start, images, captions in image_chunks(run, found, count, chunk=256 if run.cuda else 8):
+    for g, start, images, captions in image_chunks(run, found, count, chunk=chunk if run.cuda else 8):
         with run.autocast():
-            mean, _ = vae.encode(images.contiguous(memory_format=torch.channels_last))
-        latents[g, start:start + len(images)] = (mean.float() * vae.config["scaling_factor"]).half()
+            mean = torch.cat([vae.encode(part.contiguous(memory_format=torch.channels_last))[0].float() for part in images.split(256)])
+        latents[g, start:start + len(images)] = (mean * vae.config["scaling_factor"]).half()
         ids[g, start:start + len(images)] = tokenizer(captions).to(torch.int16).to(run.device)
         sizes[g] += len(images)
         examples.setdefault(g, (images[:3].cpu(), captions[:3]))
@@ -189,7 +208,9 @@ def with_and_without(run, found, examples, *, steps, folder):
 def main():
     p = common.parser(__doc__, minutes=3.5, batch=16, lr=1.5e-3)
     p.add_argument("--images", type=int, default=1536, help="training images of each adapter")
+    p.add_argument("--chunk", type=int, default=256, help="images drawn at once; other numbers draw other images")
     p.add_argument("--only", default="", help="comma-separated adapter names")
+    p.add_argument("--init", default="", help="folder of adapters' files to start from")
     p.add_argument("--part", default="1/1", help="I/N: every N-th adapter from the I-th on")
     p.add_argument("--sheet-steps", type=int, default=20)
     args = p.parse_args()
@@ -202,13 +223,18 @@ def main():
     if args.wait:
         run.wait("vae.pt")
     vae, tokenizer = load_vae(run), data.Tokenizer(run)
-    latents, ids, sizes, examples = encode_sets(run, found, vae, tokenizer, 32 if args.smoke else args.images)
+    latents, ids, sizes, examples = encode_sets(run, found, vae, tokenizer, 32 if args.smoke else args.images, args.chunk)
+    run.gather()
     unet, text = load_base(run, random=args.wait)
     own = {"ema_unet": dict(unet.named_parameters()), "ema_text": dict(text.named_parameters())}
     model = Objective(unet, text).to(run.device)
     layers = lora.attach(unet, text, adapters)
     for layer in layers.values():
         layer.to(run.device)
+    if args.init:
+        first_deltas(run, layers, adapters, args.init)
+    if args.tiny:
+        check_load(run, layers, adapters)
     optimizer = GroupAdam(layers, len(adapters))
     run.log(event="adapters", count=len(adapters), layers=len(layers), parameters=sum(x.numel() for x in optimizer.parameters))
     count = args.batch * len(adapters)
@@ -246,6 +272,10 @@ def main():
         run.log(event="smoke", ms_per_step=1000 * (time.time() - box.begin) / max(1, step - box.WARM),
                 memory_gb=torch.cuda.max_memory_allocated() / 2 ** 30 if run.cuda else 0.0)
         return
+    del backward, loss, optimizer
+    if run.cuda:  # of the graph: another stage may start beside the sheets
+        gc.collect()
+        torch.cuda.empty_cache()
     folder = run.path("adapters")
     os.makedirs(folder, exist_ok=True)
     total = 0
@@ -258,10 +288,27 @@ def main():
         total += os.path.getsize(path)
         run.log(event="file", adapter=adapter.name, kind=adapter.kind, layout=adapter.layout, tensors=len(tensors), kb=os.path.getsize(path) / 1024, finite=finite)
     run.log(event="files", count=len(adapters), megabytes=total / 1e6, steps=step)
+    open(run.path(f"adapters-{part}of{parts}.done"), "w").close()
     if args.tiny:
         check_export(run, layers, adapters, folder)
     if args.sheet_steps:
         with_and_without(run, found, examples, steps=args.sheet_steps, folder=folder)
+
+
+@torch.no_grad()
+def check_load(run, layers, adapters):
+    """Rehearsal check: files loaded into freshly attached layers export the same deltas, up to float16 rounding."""
+    unet, text = UNet2DConditionModel(configs.UNET), CLIPTextModel(configs.TEXT)
+    fresh = lora.attach(copy.deepcopy(unet), copy.deepcopy(text), adapters)
+    for g, adapter in enumerate(adapters):
+        tensors = lora.export(layers, adapters, g)
+        lora.load(fresh, adapters, g, tensors)
+        before, after = (lora.merged_deltas(x, unet, text) for x in (tensors, lora.export(fresh, adapters, g)))
+        assert before.keys() == after.keys(), adapter.name
+        error = max((after[k] - before[k]).abs().max().item() for k in before)
+        most = max(v.abs().max().item() for v in before.values())
+        run.log(event="loaded again", adapter=adapter.name, modules=len(before), error=error, most=most)
+        assert error <= 2e-3 * most, adapter.name
 
 
 @torch.no_grad()

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from pocket import adapters, common, data, diffusion, lora, safetensors_io, sheets
-from pocket.train_adapters import fill_base, kohya_metadata
+from pocket.train_adapters import fill_base, first_deltas, kohya_metadata
 from pocket.train_base import LatentPool, draw_prompts, load_base, load_vae
 
 HUBER = 0.001
@@ -66,6 +66,7 @@ def main():
     p.add_argument("--guidance", type=float, default=4.0, help="teacher's guidance scale (w + 1)")
     p.add_argument("--rank", type=int, default=adapters.BY_ID["lcm"].rank)
     p.add_argument("--conv-rank", type=int, default=adapters.BY_ID["lcm"].conv_rank)
+    p.add_argument("--init", default="", help="folder of an lcm.safetensors to start from")
     p.add_argument("--pool", type=int, default=65536)
     p.add_argument("--encode-seconds", type=float, default=15)
     p.add_argument("--with-style", default="clay", help="adapter of the combined sheet")
@@ -84,6 +85,7 @@ def main():
     pool = LatentPool(run, data.open_scenes(run, seed=args.seed, style_packs=["fluent-flat"]), vae, tokenizer, size=args.pool, seed=f"lcm{args.seed}-{run.rank}")
     pool.fill(5 if args.smoke else args.encode_seconds)
     pool.close()
+    run.gather()
     teacher, text = load_base(run, random=args.wait)
     student = copy.deepcopy(teacher)
     own = ({"ema_unet": dict(teacher.named_parameters()), "ema_text": dict(text.named_parameters())}, {"ema_unet": dict(student.named_parameters())})
@@ -91,6 +93,9 @@ def main():
     layers = lora.attach(student, text, [adapter])
     for layer in layers.values():
         layer.to(run.device)
+    if args.init:
+        first_deltas(run, layers, [adapter], args.init)
+    for layer in layers.values():
         common.broadcast(run, layer)
     parameters = [q for layer in layers.values() for name, q in layer.named_parameters() if not name.startswith("base.")]
     run.log(event="adapter", layers=len(layers), parameters=sum(q.numel() for q in parameters))
