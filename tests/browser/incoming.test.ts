@@ -107,12 +107,11 @@ test("many LoRA files at once are kept with their cards and images, and a report
   await page.keyboard.press("Escape");
 
   await page.getByRole("button", { name: /^Adapters/ }).click();
-  await page.getByText("Yours 9").click();
-  await page
-    .getByRole("dialog", { name: "Adapters", exact: true })
-    .getByRole("button", { name: /paper collage/ })
-    .first()
-    .click();
+  const library = page.getByRole("dialog", { name: "Adapters", exact: true });
+  await library.getByText("Yours 9").click();
+  await library.getByRole("searchbox").fill("tornpaper");
+  await library.getByText("1 of 61 adapters").waitFor();
+  await library.getByRole("button", { name: /^paper collage/ }).click();
   const image = page.getByAltText("The image that came with the file");
   expect(
     await image.evaluate(async (element: HTMLImageElement) => {

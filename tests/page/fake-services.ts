@@ -63,6 +63,8 @@ const overlap = (card: AdapterCard, text: string): number => {
   );
   return [...words].filter((word) => own.has(word) || own.has(word.replace(/s$/, ""))).length;
 };
+/** Those that say something, in lower case. */
+const longWords = (text: string): readonly string[] => text.toLowerCase().match(/\p{L}{4,}/gu) ?? [];
 const jitter = (id: string): number =>
   ([...id].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 97) / 970;
 
@@ -292,11 +294,11 @@ export function fakeServices(query: URLSearchParams): PageServices {
     },
     async nearAdapters(text, { limit }) {
       await sleep(30);
+      const words = longWords(text);
       return cards
         .filter((card) => !card.fewStep)
         .flatMap(({ id, refined: { phrases = [] } }) => {
-          const words = text.toLowerCase().split(" ");
-          const near = phrases.find((phrase) => words.some((word) => phrase.toLowerCase().includes(word)));
+          const near = phrases.find((phrase) => longWords(phrase).some((word) => words.includes(word)));
           return near === undefined ? [] : [{ id, score: 1 + jitter(id), text: near }];
         })
         .sort((a, b) => b.score - a.score)
