@@ -79,6 +79,7 @@ describe("before the first image", () => {
     await page.getByText(/Kept as paper collage v2, for SD 1\.5/).waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: /^Adapters/ }).click();
+    await page.getByRole("button", { name: "Yours 1" }).click();
     const kept = page.getByRole("button", { name: /paper collage v2\s*For SD 1\.5/ });
     await kept.click();
     const details = page.getByRole("dialog", { name: "paper collage v2" });

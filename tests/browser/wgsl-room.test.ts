@@ -12,7 +12,8 @@ const TOLERANCE = 2e-6;
 const noRoom = {
   code: "memory",
   message: "The GPU has no room for an image of this size.",
-  remedy: expect.stringContaining("Choose a smaller image or switch on “Tiled VAE (less memory)”"),
+  remedy:
+    "Choose a smaller image, switch on “Tiled VAE (less memory)” or choose the device for low VRAM under Settings, and close other tabs and programs that use the GPU.",
 };
 
 let browser: TestBrowser;

@@ -10,10 +10,15 @@ export interface Example {
 }
 
 export const examples: readonly Example[] = [
-  { id: "owl", prompt: "an owl in a forest at night, neon sign", seed: 2, adapters: ["neon"] },
-  { id: "castle", prompt: "a castle on a hill, stained glass", seed: 3, adapters: ["stained-glass"] },
-  { id: "t-rex", prompt: "a t-rex in the desert, mosaic tiles", seed: 2, adapters: ["dinosaurs", "mosaic"] },
-  { id: "penguin", prompt: "a penguin, knitted wool", seed: 11, adapters: ["knitted"] },
-  { id: "unicorn", prompt: "a unicorn in a forest at sunset", seed: 3, adapters: ["unicorn"] },
-  { id: "boat", prompt: "a sailboat on the sea, ukiyo-e print", seed: 11, adapters: ["ukiyo-e"] },
+  { id: "owl", prompt: "an owl in a forest at night, neon sign", seed: 24, adapters: ["neon"] },
+  { id: "castle", prompt: "a castle on a hill, stained glass", seed: 27, adapters: ["stained-glass"] },
+  { id: "t-rex", prompt: "a t-rex in the desert, mosaic tiles", seed: 27, adapters: ["dinosaurs", "mosaic"] },
+  {
+    id: "kittens",
+    prompt: "two kittens sharing an umbrella in the rain, watercolor painting",
+    seed: 21,
+    adapters: ["watercolour"],
+  },
+  { id: "unicorn", prompt: "a unicorn in a forest at sunset", seed: 24, adapters: ["unicorn"] },
+  { id: "boat", prompt: "a sailboat on the sea, ukiyo-e print", seed: 21, adapters: ["ukiyo-e"] },
 ];
