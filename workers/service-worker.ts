@@ -117,10 +117,12 @@ function isolated(response: Response): Response {
 }
 
 async function freshOrKept(request: Request, address: string): Promise<Response> {
+  const keep = async (): Promise<Response | undefined> => precache.matchPrecache(address); // with the files that it names
   try {
-    return isolated(await fetch(request));
+    const fresh = await fetch(request);
+    return isolated((fresh.status >= 500 && (await keep())) || fresh);
   } catch (offline) {
-    const kept = await precache.matchPrecache(address); // with the files that it names
+    const kept = await keep();
     if (kept) return isolated(kept);
     throw offline;
   }

@@ -133,7 +133,7 @@ export class DiffusionNetworks {
 
   /** Keeps the sessions of a pass whose U-Net runs at so many sizes and batches in turn. */
   keepSessions(count: number): void {
-    if (!this.resident.oneAtATime) this.sessions.capacity = OTHER_SESSIONS + count;
+    this.sessions.capacity = this.resident.oneAtATime ? Math.min(count, 2) : OTHER_SESSIONS + count;
   }
 
   /** How many predictions the U-Net makes at once: a GPU is faster with several in one batch, a CPU is not, and one at a time halves the memory. */

@@ -214,4 +214,12 @@ describe("Latent Couple", () => {
       });
     expect(read("a AND b", "Version: v1")).toBeNull();
   });
+
+  it("is read or refused at once, whatever its blanks", () => {
+    const blanks = " ".repeat(242);
+    const endless = `divisions=${blanks}positions=${blanks}weights=${blanks}${blanks}x`;
+    expect(read("a AND b", field(endless))!.unread).toEqual(["Latent Couple"]);
+    const spaced = usual.replaceAll(" ", blanks.slice(0, 90));
+    expect(read("a AND b AND c", field(spaced))).toEqual(read("a AND b AND c", field(usual)));
+  });
 });

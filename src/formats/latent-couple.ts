@@ -9,7 +9,7 @@ export const latentCoupleLabel = "Latent Couple";
 const pattern =
   /^divisions=([\d.:,\s]+?)[;\s]+positions=([\d.:,\s-]+?)[;\s]+weights=([\d.,\s+-]+?)(?:[;\s]+end at step=(\d+))?$/u;
 
-/** Of what people write in its three boxes; the pattern is slow on endless blanks. */
+/** Of what people write in its three boxes. */
 const longest = 1000;
 
 interface Filter extends Omit<ForeignRegion, "prompt"> {}
@@ -61,7 +61,8 @@ export function readLatentCouple({
   const field = fields.get(latentCoupleLabel)?.trim() ?? "";
   if (field === "") return null;
   const none = { negativePrompt, negativeByRegion: false, addPrompt: false };
-  const [, divisions, positions = "", weights = "", end] = pattern.exec(field.slice(0, longest)) ?? [];
+  const spaced = field.slice(0, longest).replaceAll(/\s+/gu, " "); // blanks in a row make the pattern slow
+  const [, divisions, positions = "", weights = "", end] = pattern.exec(spaced) ?? [];
   const filters = divisions === undefined ? null : readFilters(divisions, positions, weights);
   if (filters === null) return { ...none, prompt, areas: [], baseWeight: 0, unread: [latentCoupleLabel] };
   const words = withoutTags(prompt);

@@ -71,6 +71,21 @@ describe("none", () => {
     expect(await Promise.all(others.map(openPngPixels))).toEqual(others.map(() => null));
   });
 
+  it("of files without pixels, whatever their width", async () => {
+    const none = new Uint8Array();
+    for (const [width, height] of [
+      [0xffffffff, 0],
+      [0, 9],
+    ]) {
+      const start = header(8, 2);
+      new DataView(start.buffer).setUint32(0, width!);
+      new DataView(start.buffer).setUint32(4, height!);
+      const rows = new Uint8Array(width === 0 ? height! : 0); // their filters
+      for (const data of [none, deflateSync(none), deflateSync(rows)])
+        expect(await openPngPixels(file(start, data))).toBeNull();
+    }
+  });
+
   it("of files that ask for more memory than images have", async () => {
     for (const side of [0x4000, 0x7fffffff, 0xffffffff]) {
       const start = header(8, 6);

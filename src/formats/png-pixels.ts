@@ -32,7 +32,7 @@ export async function openPngPixels(bytes: Uint8Array<ArrayBuffer>): Promise<Png
   const channels = CHANNELS.get(colour!);
   if (bits !== 8 || channels === undefined || interlace !== 0) return null;
   const size = height * (1 + width * channels); // each row has its filter before it
-  if (size > MAX_BYTES) return null;
+  if (width === 0 || height === 0 || size > MAX_BYTES) return null;
   const compressed = concatenated(chunks.filter(({ type }) => type === "IDAT").map(({ data }) => data));
   const filtered = await inflate(compressed, { most: size });
   if (filtered?.length !== size) return null;

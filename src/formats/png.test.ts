@@ -100,6 +100,17 @@ describe("reading", () => {
     expect(await readPngText(picture(broken, bomb))).toEqual(new Map());
   });
 
+  it("reads no more text than 16 MB, of many entries together", async () => {
+    const size = 6 * 1024 * 1024;
+    const entry = (keyword: string): Uint8Array<ArrayBuffer> =>
+      chunk("zTXt", bytes(Buffer.from(`${keyword}\0\0`), deflateSync(Buffer.alloc(size, "x"))));
+    const read = await readPngText(picture(...["a", "b", "c", "d"].map(entry)));
+    expect([...read].map(([keyword, text]) => [keyword, text.length])).toEqual([
+      ["a", size],
+      ["b", size],
+    ]);
+  });
+
   it.each([
     ["not a PNG", Uint8Array.of(1, 2, 3)],
     ["truncated", picture().slice(0, 40)],

@@ -7,7 +7,7 @@ import { concatenated, inflate } from "./inflate.ts";
 
 const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
-/** A larger text entry, once decompressed, is not a prompt. */
+/** Larger text, of one entry or of all, once decompressed, is not a prompt. */
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
 interface Chunk {
@@ -23,7 +23,7 @@ export function isPng(bytes: Uint8Array): boolean {
 }
 
 /**
- * All text entries by keyword. Skips damaged chunks and decompression bombs.
+ * All text entries by keyword, as many as fit into 16 MB. Skips damaged chunks, and what follows a decompression bomb.
  * @param options.cut reads a file that breaks off as far as it goes
  * @throws StylusError bad-file if the bytes are not a PNG file
  */
@@ -32,8 +32,12 @@ export async function readPngText(
   { cut = false }: { readonly cut?: boolean } = {},
 ): Promise<Map<string, string>> {
   const entries = new Map<string, string>();
+  let left = MAX_TEXT_BYTES;
   for (const chunk of chunksOf(bytes, { cut })) {
-    const entry = await textOf(chunk);
+    if (!TEXT_TYPES.has(chunk.type)) continue;
+    const entry = await textOf(chunk, left);
+    left -= entry === null ? DEFLATE_RATIO * chunk.data.length : entry[1].length;
+    if (left < 0) break;
     if (entry !== null) entries.set(...entry);
   }
   return entries;
@@ -106,22 +110,24 @@ function damaged(reason: Saying): StylusError {
   });
 }
 
+/** No byte of deflated data becomes more (zlib’s technical notes). */
+const DEFLATE_RATIO = 1032;
+
 const TEXT_TYPES = new Set(["tEXt", "zTXt", "iTXt"]);
 
-async function textOf({ type, data }: Chunk): Promise<[keyword: string, text: string] | null> {
-  if (!TEXT_TYPES.has(type)) return null;
+async function textOf({ type, data }: Chunk, most: number): Promise<[keyword: string, text: string] | null> {
   const keyword = until(data, 0);
   let rest = data.subarray(keyword.length + 1);
   if (type === "tEXt") return [latin1(keyword), latin1OrUtf8(rest)];
   if (type === "zTXt") {
-    const text = await inflate(rest.subarray(1), { most: MAX_TEXT_BYTES });
+    const text = await inflate(rest.subarray(1), { most });
     return text === null ? null : [latin1(keyword), latin1OrUtf8(text)];
   }
   const compressed = rest[0] === 1;
   rest = rest.subarray(2);
   rest = rest.subarray(until(rest, 0).length + 1); // language
   rest = rest.subarray(until(rest, 0).length + 1); // translated keyword
-  const text = compressed ? await inflate(rest, { most: MAX_TEXT_BYTES }) : rest;
+  const text = compressed ? await inflate(rest, { most }) : rest;
   return text === null ? null : [latin1(keyword), new TextDecoder().decode(text)];
 }
 

@@ -237,6 +237,9 @@ const withoutComments = (text: string): string => text.replaceAll(/#.*/gu, "");
 /** Commas and semicolons in each other's places. */
 const swapped = (ratios: string): string => ratios.replaceAll(/[,;]/gu, (mark) => (mark === "," ? ";" : ","));
 
+/** More are no regions of an image; their ratios take long to lay out. */
+const mostCells = 100;
+
 function regionsOf(
   parts: Parts,
   { fields, ratios, cuts }: { readonly fields: Fields; readonly ratios: string; readonly cuts: Cuts },
@@ -250,6 +253,14 @@ function regionsOf(
       baseWeight: 0,
       addPrompt: false,
       unread: [],
+    };
+  if (words.length > mostCells)
+    return {
+      prompt: joined(common ?? "", base ?? "") || joined(...words.map((text) => tidy(withoutTags(text)))),
+      areas: [],
+      baseWeight: 0,
+      addPrompt: false,
+      unread: ["RP Ratios"],
     };
   const written = base === null ? "" : textOf(fields, "RP Base Ratios");
   const bases = laidOver(

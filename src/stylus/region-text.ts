@@ -112,7 +112,6 @@ export function takeForeignRegions(parameters: GenerationParameters): TakenRegio
     weight >= limits.regionWeight.min &&
     weight <= limits.regionWeight.max;
   const taken = areas.filter(fits).slice(0, limits.regions);
-  const left = areas.filter((area) => !taken.includes(area));
   return {
     words: {
       prompt,
@@ -123,7 +122,9 @@ export function takeForeignRegions(parameters: GenerationParameters): TakenRegio
     },
     unread,
     dropped: [
-      ...left.map((area) => say`region ${areas.indexOf(area) + 1} “${elided(area.prompt, 30)}”`),
+      ...[...areas.entries()]
+        .filter(([, area]) => !taken.includes(area))
+        .map(([index, area]) => say`region ${index + 1} “${elided(area.prompt, 30)}”`),
       ...(negativeByRegion ? [say`the negative prompt of each region`] : []),
     ],
   };

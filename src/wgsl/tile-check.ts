@@ -48,8 +48,12 @@ export async function withRightTiles(
   };
 }
 
+/** Without a right tile after it, the device is not for these kernels at this visit. */
+const MOST_MILLISECONDS = 30_000;
+
 interface Tile {
   readonly name: string;
+  readonly isPlain: boolean;
   /** With which only this tile is used. */
   readonly target: PlanTarget;
 }
@@ -63,6 +67,7 @@ function tilesOf(target: PlanTarget): Tile[] {
     .filter(({ tile }) => fitsTile(tile, target))
     .map((rated) => ({
       name: nameOfTile(rated.tile),
+      isPlain: true,
       target: { ...target, matrices: null, tuning: only({ products: [rated] }) },
     }));
   if (!matrices) return plain;
@@ -70,6 +75,7 @@ function tilesOf(target: PlanTarget): Tile[] {
     .filter(({ tile }) => fitsMatrixTile(tile, target))
     .map((rated) => ({
       name: nameOfMatrixTile(rated.tile),
+      isPlain: false,
       target: { ...target, tuning: only({ matrixProducts: [rated] }) },
     }));
   return [...plain, ...matrix];
@@ -85,27 +91,46 @@ async function check(all: readonly Tile[], backend: Tested, { records, key, limi
       if (isRight !== null) findings.tiles.set(name, isRight);
     });
   };
-  const test = await GraphTest.create(tileGraph(), backend);
+  const test = await backend.unlessLost(GraphTest.create(tileGraph(), backend));
   try {
     const unknown = all.filter(({ name }) => !tiles.has(name));
     // One of them ended the tab or the device before.
     for (const { name } of unknown.filter((tile) => trying.has(tile.name))) await note(name, false);
-    const late = CLOCK.after(limitMilliseconds);
+    const [late, veryLate] = [CLOCK.after(limitMilliseconds), CLOCK.after(MOST_MILLISECONDS)];
     // All at once, since compiling takes most of the time.
-    const sessions = unknown
-      .filter(({ name }) => !trying.has(name))
-      .map(({ name, target }) => ({ name, session: test.open(target).catch(() => "rejected" as const) }));
-    for (const { name, session } of sessions) {
-      const isEnough = [...tiles.values()].includes(true);
-      const compiled = isEnough ? await Promise.race([session, late]) : await session;
-      if (compiled === null) break; // compiling goes on, and browsers keep what it gives
-      await records.update(key, (findings) => void findings.trying.add(name));
-      await note(name, compiled !== "rejected" && (await isRight(test, compiled, backend)));
+    const compiling = new Map(
+      unknown
+        .filter(({ name }) => !trying.has(name))
+        .map(({ name, target }) => [name, compiled(name, backend.unlessLost(test.open(target)))]),
+    );
+    while (compiling.size > 0) {
+      const isEnough = all.some(({ name, isPlain }) => isPlain && tiles.get(name));
+      const next = await Promise.race([...compiling.values(), isEnough ? late : veryLate]);
+      if (next === null) break; // compiling goes on, and browsers keep what it gives
+      compiling.delete(next.name);
+      await records.update(key, (findings) => void findings.trying.add(next.name));
+      await note(next.name, next.session !== null && (await isRight(test, next.session, backend)));
     }
     return tiles;
   } finally {
     test.dispose();
   }
+}
+
+/** Without a session where the device rejects it. @throws StylusError `device-lost` */
+function compiled(
+  name: string,
+  session: Promise<Session>,
+): Promise<{ readonly name: string; readonly session: Session | null }> {
+  const done = session.then(
+    (opened) => ({ name, session: opened }),
+    (error: unknown) => {
+      if (error instanceof StylusError && error.code === "device-lost") throw error;
+      return { name, session: null };
+    },
+  );
+  done.catch(() => {}); // told where it is awaited
+  return done;
 }
 
 /** Null: it cannot be told now. @throws StylusError `device-lost` */

@@ -71,6 +71,7 @@ test.each([
   ["lookaround", ["(?=a)", "(?!a)", "(?<=a)", "(?<!a)b"]],
   ["references", ["(a)\\1", "(?P<n>a)(?P=n)"]],
   ["flags, conditions, comments", ["(?i)a", "(?#a)", "(a)(?(1)b)", "(?>a)"]],
+  ["ranges with a backslash", ["[\\.-9]", "[a-\\w]", "[+-\\.]"]],
   ["other escapes", ["\\n", "\\x41", "\\u0041", "[\\b]", "\\"]],
   ["what takes all and gives nothing back", ["a*+", "a?+", "a{2}+"]],
   ["what is no expression", ["(a", "a)", "[a", "[", "*a", "a**", "a|+", "a{2}{3}", "a{3,2}", "(?"]],

@@ -208,7 +208,10 @@ function parse(expression: string): Part {
     do {
       const range = takeMatch(/^([^\\])-([^\]\\])/);
       if (range) sets.push((one) => range[1]! <= one && one <= range[2]!);
-      else sets.push(character());
+      else {
+        sets.push(character());
+        if (/^-[^\]]/.test(expression.slice(at))) throw new Unsupported(); // a range with a backslash
+      }
     } while (!takes("]"));
     return (one) => sets.some((set) => set(one)) !== isNegated;
   }

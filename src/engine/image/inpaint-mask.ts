@@ -24,10 +24,10 @@ export function blurMask(mask: Mask, { width, height }: PlaneSize, sigma: number
     Math.exp(-((i - radius) ** 2) / (2 * sigma * sigma)),
   );
   const sum = kernel.reduce((a, b) => a + b, 0);
-  const along = (values: Mask, { length, stride, starts }: Line): Mask => {
+  const along = (values: Mask, { length, stride, starts, within }: Line): Mask => {
     const out = new Float32Array(values.length);
     for (const start of starts) {
-      for (let i = 0; i < length; i++) {
+      for (let i = within[0]; i < within[1]; i++) {
         let value = 0;
         for (const [k, weight] of kernel.entries())
           value += weight * values[start + mirrored(i + k - radius, length) * stride]!;
@@ -36,16 +36,40 @@ export function blurMask(mask: Mask, { width, height }: PlaneSize, sigma: number
     }
     return out;
   };
-  const rows = Array.from({ length: height }, (_, y) => y * width);
-  const columns = Array.from({ length: width }, (_, x) => x);
-  const horizontal = along(mask, { length: width, stride: 1, starts: rows });
-  return along(horizontal, { length: height, stride: width, starts: columns });
+  const box = boxOf(mask, { width, height });
+  if (box === null) return mask;
+  const { left, top, right, bottom } = padded(box, radius, { width, height }); // the rest stays 0
+  const rows = Array.from({ length: bottom - top }, (_, y) => (top + y) * width);
+  const columns = Array.from({ length: right - left }, (_, x) => left + x);
+  const horizontal = along(mask, { length: width, stride: 1, starts: rows, within: [left, right] });
+  return along(horizontal, { length: height, stride: width, starts: columns, within: [top, bottom] });
 }
+
+/** The box of nonzero pixels; null without any. */
+function boxOf(mask: Mask, { width, height }: PlaneSize): Region | null {
+  let [left, top, right, bottom] = [width, height, 0, 0];
+  for (const [i, value] of mask.entries()) {
+    if (value === 0) continue;
+    const [x, y] = [i % width, Math.floor(i / width)];
+    [left, top] = [Math.min(left, x), Math.min(top, y)];
+    [right, bottom] = [Math.max(right, x + 1), Math.max(bottom, y + 1)];
+  }
+  return right === 0 ? null : { left, top, right, bottom };
+}
+
+const padded = ({ left, top, right, bottom }: Region, by: number, { width, height }: PlaneSize): Region => ({
+  left: Math.max(0, left - by),
+  top: Math.max(0, top - by),
+  right: Math.min(width, right + by),
+  bottom: Math.min(height, bottom + by),
+});
 
 interface Line {
   readonly length: number;
   readonly stride: number;
   readonly starts: readonly number[];
+  /** Where the line is blurred. */
+  readonly within: readonly [begin: number, end: number];
 }
 
 /** Does not repeat the edge pixel. */
@@ -60,16 +84,9 @@ export function maskRegion(
   mask: Mask,
   { width, height, padding, target }: PlaneSize & { padding: number; target: PlaneSize },
 ): Region | null {
-  let [left, top, right, bottom] = [width, height, 0, 0];
-  for (const [i, value] of mask.entries()) {
-    if (value === 0) continue;
-    const [x, y] = [i % width, Math.floor(i / width)];
-    [left, top] = [Math.min(left, x), Math.min(top, y)];
-    [right, bottom] = [Math.max(right, x + 1), Math.max(bottom, y + 1)];
-  }
-  if (right === 0) return null;
-  [left, top] = [Math.max(0, left - padding), Math.max(0, top - padding)];
-  [right, bottom] = [Math.min(width, right + padding), Math.min(height, bottom + padding)];
+  const box = boxOf(mask, { width, height });
+  if (box === null) return null;
+  let { left, top, right, bottom } = padded(box, padding, { width, height });
   const proportion = target.width / target.height;
   if ((right - left) / (bottom - top) > proportion)
     [top, bottom] = grown({ begin: top, end: bottom }, Math.trunc((right - left) / proportion), height);
