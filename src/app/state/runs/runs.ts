@@ -71,7 +71,7 @@ export interface Runs {
   readonly busy: Accessor<boolean>;
   /**
    * @param context.settle what to generate instead once the pack is loaded, if it was not yet
-   * @param context.wasLeft by an earlier visit: of its images, those that are in the gallery are not generated again
+   * @param context.wasLeft it may have begun already: of its images, those that are in the gallery are not generated again
    */
   start(
     options: CheckedOptions,
