@@ -77,7 +77,12 @@ export function createCopiedLink(
           () => true,
           () => false,
         ));
-      setCopied({ address, withNames, without: withNames ? [] : [...ownModel, ...new Set(left.map(meant))], done });
+      setCopied({
+        address,
+        withNames,
+        without: withNames ? [] : [...ownModel, ...new Set(left.map(meant))],
+        done,
+      });
       studio.announce(done ? (withNames ? t.run.link.copiedNames : t.run.link.copied) : t.run.link.notCopied);
     },
   };

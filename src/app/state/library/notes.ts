@@ -30,10 +30,7 @@ export function createNotes({ opening }: { readonly opening: Promise<AdapterNote
     return store;
   });
 
-  async function change(
-    keys: readonly string[],
-    next: (notes: AdapterNotes) => NotesChange,
-  ): Promise<void> {
+  async function change(keys: readonly string[], next: (notes: AdapterNotes) => NotesChange): Promise<void> {
     const store = await ready;
     const rows = await store.change(keys, next).catch((cause: unknown) => {
       throw keepingError(say`this change`, cause, { full: say`Free disk space, then try again.` });

@@ -132,13 +132,18 @@ it("leaves an adapter out of the detail pass too, by whichever name its tag call
   const services = runServices({
     load: async () => pack,
     generate: async (request) => {
-      words.push(...request.images[0]!.details!.areas.flatMap(({ adapters = [] }) => adapters.map(({ id }) => id)));
+      words.push(
+        ...request.images[0]!.details!.areas.flatMap(({ adapters = [] }) => adapters.map(({ id }) => id)),
+      );
       throw new StylusError("device", say`Generated enough.`);
     },
   });
   const prompt = "a face <lora:Wet Ink:0.5> <lora:clay:0.5>";
   const details = completeDetails({ areas: [{ x: 0, y: 0, width: 0.5, height: 0.5, prompt }] });
-  const detailed = { run: { ...run, options: { ...options, details } }, images: [{ ...image, adapters: [] }] };
+  const detailed = {
+    run: { ...run, options: { ...options, details } },
+    images: [{ ...image, adapters: [] }],
+  };
   const runs = runsWith({ services, gallery: galleryOf(async () => detailed), pack });
   await runs.show("run");
   await runs.compare(0, "ink");
