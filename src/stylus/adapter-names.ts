@@ -74,6 +74,10 @@ export function adaptersNamed<Card extends Named>(name: string, cards: readonly 
   return [byId, byFile, byTitle].find(({ length }) => length > 0) ?? [];
 }
 
+/** The id of the adapter that a tag means by `name`; the name itself where nothing has it. */
+export const idNamed = (name: string, cards: readonly Named[]): string =>
+  adaptersNamed(name, cards)[0]?.id ?? name;
+
 /** Names beyond this are no typing errors of shorter ones. */
 const longestName = 100;
 

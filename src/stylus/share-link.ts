@@ -73,7 +73,7 @@ export interface SharedImage {
   readonly model: string;
 }
 
-/** The fragment, with its "#". Without the adapters `left`: ids that say what the user's own files are called. */
+/** The fragment, with its "#". Without the adapters `left`: ids, and names in tags, that say what the user's own files are called. */
 export function writeLink({ options, image, model }: SharedImage, left: ReadonlySet<string>): string {
   const { prompt = options.prompt, negativePrompt = options.negativePrompt } = image;
   const tags = image.adapters.filter(({ id }) => !left.has(id)).map(formatLoraTag);
@@ -107,8 +107,8 @@ export function writeLink({ options, image, model }: SharedImage, left: Readonly
   return `#${new URLSearchParams(entries as [string, string][])}`;
 }
 
-const withoutTagsOf = (ids: ReadonlySet<string>, prompt: string): string =>
-  replaceTags(prompt, ({ name, text }) => (ids.has(name) ? "" : text));
+const withoutTagsOf = (left: ReadonlySet<string>, prompt: string): string =>
+  replaceTags(prompt, ({ name, text }) => (left.has(name) ? "" : text));
 
 /** The regions without tags of adapters that are left out. */
 function regionsOfLink(

@@ -343,6 +343,30 @@ test("a database deleted by another tab is created again at the next use", async
   expect(ids).toEqual(["ink"]);
 });
 
+test("notes of adapters: changes of two tabs, and two at once, all count; what was emptied leaves no row", async () => {
+  const other = await secondTab();
+  const open = (tab: Page) =>
+    tab.evaluateHandle(async () => {
+      const { openAdapterNotes } = await load("/src/app/adapters/library/adapter-notes.ts");
+      const { createNotes } = await load("/src/app/state/library/notes.ts");
+      const store = await openAdapterNotes();
+      const state = createNotes({ opening: Promise.resolve(store) });
+      const tag = (name: string): Promise<void> =>
+        state.change(["clay", "ink"], ({ tags }: { tags: string[] }) => ({ tags: [...tags, name] }));
+      await state.change([], () => ({}));
+      return { store, state, tag };
+    });
+  const [here, there] = [await open(page), await open(other)];
+  await here.evaluate(({ tag }) => tag("first"));
+  await there.evaluate(({ tag }) => Promise.all([tag("second"), tag("third")]));
+  await here.evaluate(({ state }) => state.change(["clay"], () => ({ hidden: true })));
+  const clay = { key: "clay", tags: ["first", "second", "third"], hidden: true };
+  expect(await here.evaluate(({ state }) => state.notes().get("clay"))).toEqual(clay);
+  await there.evaluate(({ state }) => state.forget(["ink"]));
+  expect(await here.evaluate(({ store }) => store.all())).toEqual([clay]);
+  await other.close();
+});
+
 test("galleries of two tabs follow each other; a run stays until its last image is removed", async () => {
   const other = await secondTab();
   const open = (tab: Page) =>

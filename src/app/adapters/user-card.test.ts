@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { adapterReport as report } from "../../../tests/fixtures/run-services.ts";
 import type { RefinedCard } from "../../refine/refined-card.ts";
+import { exportedCards } from "./exported-cards.ts";
 import { freeId } from "./free-id.ts";
 import { cardOf, draftForm, draftOf, rawOf, splitList, withWritten } from "./user-card.ts";
 
@@ -57,7 +58,7 @@ describe("draftForm", () => {
       { label: "licence", value: "mit" },
       { label: "author", value: "ann" },
     ];
-    const about = { license: "mit", commercialUse: null, author: "ann" };
+    const about = { license: "mit", commercialUse: "byName", author: "ann" };
     expect(draftForm(report({ metadata }))).toMatchObject(about);
     const model = { name: "Hero", creator: { username: "bob" }, allowCommercialUse: ["RentCivit"] };
     const draft = draftForm(report({ metadata }), { modelId: 5, id: 7, trainedWords: [], model });
@@ -69,7 +70,7 @@ describe("draftForm", () => {
     const card = cardOf(draft, { id: "hero", baseModel: "Pocket", report: report() });
     expect(card).toMatchObject({ commercialUse: false, author: "bob" });
     const named = cardOf(
-      { ...draft, license: "MIT", commercialUse: null },
+      { ...draft, license: "MIT", commercialUse: "byName" },
       { id: "hero", baseModel: "Pocket", report: report() },
     );
     expect([named.license, "commercialUse" in named]).toEqual(["MIT", false]);
@@ -113,6 +114,12 @@ describe("cardOf", () => {
       file: { sha256: "ab".repeat(32), sizeBytes: 1000 },
     });
     expect(cardOf(draftOf(card), about)).toEqual(card);
+  });
+  it("keeps a licence that nobody confirmed so, when it is changed and when it is exported and added again", () => {
+    const unconfirmed = { ...cardOf(draft, about), license: "CC0-1.0", commercialUse: null };
+    expect(cardOf(draftOf(unconfirmed), about)).toEqual(unconfirmed);
+    const exported: unknown = JSON.parse(exportedCards([{ card: unconfirmed, tags: [] }]));
+    expect(cardOf(draftForm(report(), exported), about)).toEqual(unconfirmed);
   });
   it("names author and licence as the file does, where nothing lies beside it", () => {
     const metadata = [
@@ -176,7 +183,7 @@ describe("what a language model writes", () => {
       phrases: "scrapbook, cut and pasted",
       notMeant: "paper cup",
       license: "",
-      commercialUse: null,
+      commercialUse: "byName",
       author: "",
     });
     const kept = withWritten({ ...draft, triggerWords: "q" }, { ...written, weightSource: "default" });

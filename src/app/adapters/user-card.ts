@@ -22,8 +22,8 @@ export interface CardDraft {
   /** Uses of its words that do not want it. */
   readonly notMeant: string;
   readonly license: string;
-  /** Null: as the name of the licence says. */
-  readonly commercialUse: boolean | null;
+  /** Null: nobody knows, whatever the licence is called. */
+  readonly commercialUse: boolean | null | "byName";
   readonly author: string;
 }
 
@@ -46,6 +46,10 @@ export const splitList = (text: string): string[] => [
   ),
 ];
 
+/** A card that says nothing of commercial use leaves it to the licence's name. */
+const useOf = (card: Pick<AdapterCard, "commercialUse"> | undefined): CardDraft["commercialUse"] =>
+  card?.commercialUse === undefined ? "byName" : card.commercialUse;
+
 /**
  * First form of the card, for the user to correct.
  * @param sidecar parsed JSON of what came with the file: `.civitai.info`, `.json`, cards that the page exported; other JSON is passed over
@@ -62,7 +66,7 @@ export function draftForm(report: AdapterReport, sidecar: unknown = null): CardD
     phrases: draft.phrases.join(", "),
     notMeant: "",
     license: beside?.card.license || fact(report, "licence"),
-    commercialUse: beside?.card.commercialUse ?? null,
+    commercialUse: useOf(beside?.card),
     author: beside?.card.author || fact(report, "author"),
   };
 }
@@ -77,7 +81,7 @@ export const draftOf = (card: AdapterCard): CardDraft => ({
   phrases: (card.refined.phrases ?? []).join(", "),
   notMeant: (card.refined.notMeant ?? []).join(", "),
   license: card.license,
-  commercialUse: card.commercialUse ?? null,
+  commercialUse: useOf(card),
   author: card.author,
 });
 
@@ -87,7 +91,7 @@ export const licenceOf = ({
   commercialUse,
 }: Pick<CardDraft, "license" | "commercialUse">): Pick<AdapterCard, "license" | "commercialUse"> => ({
   license: shortened(withoutHidden(license).trim(), maxTitle),
-  ...(commercialUse === null ? {} : { commercialUse }),
+  ...(commercialUse === "byName" ? {} : { commercialUse }),
 });
 
 /** The card of `draft`; its words are the user's, so they stand as author's and refined description alike. */

@@ -218,6 +218,17 @@ describe("download", () => {
     );
   });
 
+  it("gives up a configuration that does not come in time", async () => {
+    const found = await lookUp("https://huggingface.co/someone/crochet");
+    const late = AbortSignal.abort(new DOMException("late", "TimeoutError"));
+    const timeout = vi.spyOn(AbortSignal, "timeout").mockReturnValue(late);
+    expect(await failure(download(found[1]!))).toMatchObject({
+      code: "network",
+      says: "The adapter_config.json of crochet.safetensors could not be downloaded.",
+    });
+    timeout.mockRestore();
+  });
+
   /** As `fetch` answers a request that it shall not follow. */
   const redirect = (): Response => {
     const response = new Response(null);

@@ -22,6 +22,9 @@ import type { SourceServices } from "./ports.ts";
 
 /** Civitai's database takes seconds for a model with many versions. */
 const answerSeconds = 60;
+/** The signal of one request: a site that falls silent is given up. */
+const inTime = (...signals: readonly AbortSignal[]): AbortSignal =>
+  AbortSignal.any([...signals, AbortSignal.timeout(answerSeconds * 1000)]);
 /** Repositories of thousands of files have answers of some megabytes. */
 const maxAnswerBytes = 32e6;
 /** Waits before a site that limits requests is asked again. */
@@ -72,7 +75,7 @@ async function askOnce(address: string, asked: Asked): Promise<Fields> {
   let text: string;
   try {
     response = await fetch(address, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(answerSeconds * 1000)]),
+      signal: inTime(signal),
       credentials: "omit",
       cache: "no-store",
     });
@@ -224,7 +227,7 @@ async function reasonOf(
   const token = isCivitai ? (readCivitaiKey() ?? undefined) : undefined;
   const answer = await fetch(withToken(url, token), {
     redirect: "manual",
-    signal: AbortSignal.any([signal, stop.signal]),
+    signal: inTime(signal, stop.signal),
     credentials: "omit",
     cache: "no-store",
   }).catch(() => null);
@@ -274,7 +277,11 @@ async function configOf(
 ): Promise<Blob | null> {
   if (configUrl === null) return null;
   try {
-    const response = await fetch(configUrl, { signal, credentials: "omit", cache: "no-store" });
+    const response = await fetch(configUrl, {
+      signal: inTime(signal),
+      credentials: "omit",
+      cache: "no-store",
+    });
     if (response.ok) return await response.blob();
     throw new Error(String(response.status));
   } catch (cause) {
@@ -297,7 +304,7 @@ export function createAdapterSources(storage: FileFetcher): SourceServices {
     async preview({ previewUrl }, { signal }) {
       if (previewUrl === null) return null;
       try {
-        const response = await fetch(previewUrl, { signal, credentials: "omit" });
+        const response = await fetch(previewUrl, { signal: inTime(signal), credentials: "omit" });
         const isImage = response.ok && response.headers.get("content-type")?.startsWith("image/") === true;
         const blob = isImage ? await response.blob() : null;
         return blob && blob.size <= maxPreviewBytes ? blob : null;

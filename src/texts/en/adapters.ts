@@ -202,6 +202,7 @@ export const adapters = {
       byName: "As the licence’s name says",
       allowed: "Allowed",
       refused: "Not allowed",
+      unknown: "Unknown",
     },
   },
 

@@ -190,7 +190,7 @@ export const adapters: typeof english = {
     author: "제작자",
     licence: "라이선스",
     commercialUse: "상업적 이용",
-    commercialUses: { byName: "라이선스 이름에 따름", allowed: "가능", refused: "불가" },
+    commercialUses: { byName: "라이선스 이름에 따름", allowed: "가능", refused: "불가", unknown: "모름" },
   },
 
   write: {

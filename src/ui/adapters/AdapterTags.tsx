@@ -13,9 +13,15 @@ import { t } from "../../texts/texts.ts";
 export function AdapterTags(props: { readonly adapter: LibraryAdapter }): JSX.Element {
   const { library } = useStudio();
   const [error, setError] = createSignal<PlainError | null>(null);
-  async function trying(work: Promise<void>): Promise<void> {
+  async function trying(work: Promise<void>): Promise<boolean> {
     setError(null);
-    await work.catch((reason: unknown) => setError(explain(reason)));
+    try {
+      await work;
+      return true;
+    } catch (reason) {
+      setError(explain(reason));
+      return false;
+    }
   }
   return (
     <section class={styles["tags"]} aria-labelledby="own-tags">

@@ -16,11 +16,11 @@ const categories = () =>
     label: t.names.categories[value],
   }));
 
-const useValues = { byName: null, allowed: true, refused: false } as const;
+const useValues = { byName: "byName", allowed: true, refused: false, unknown: null } as const;
 type UseName = keyof typeof useValues;
 
-const useNameOf = (value: boolean | null): UseName =>
-  value === null ? "byName" : value ? "allowed" : "refused";
+const useNameOf = (value: CardDraft["commercialUse"]): UseName =>
+  (Object.keys(useValues) as UseName[]).find((name) => useValues[name] === value)!;
 
 const commercialUses = () =>
   (Object.keys(useValues) as UseName[]).map((value) => ({

@@ -26,12 +26,14 @@ export function LibrarySelection(): JSX.Element {
   const own = (): readonly LibraryAdapter[] => chosen().filter((adapter) => adapter.own !== null);
   const nothing = (): boolean => chosen().length === 0;
 
-  async function trying(work: () => Promise<void> | void): Promise<void> {
+  async function trying(work: () => Promise<void> | void): Promise<boolean> {
     setError(null);
     try {
       await work();
+      return true;
     } catch (reason) {
       setError(explain(reason));
+      return false;
     }
   }
   const ban = (banned: boolean): void => {
@@ -39,13 +41,13 @@ export function LibrarySelection(): JSX.Element {
     const { length } = chosen().filter(canBeChosen);
     studio.announce(banned ? texts().banned(length) : texts().unbanned(length));
   };
-  const hide = (hidden: boolean): Promise<void> =>
+  const hide = (hidden: boolean): Promise<boolean> =>
     trying(async () => {
       const { length } = chosen();
       await library.setHidden(chosen(), hidden);
       studio.announce(hidden ? texts().hidden(length) : texts().shown(length));
     });
-  const tag = (name: string, isNew: boolean): Promise<void> =>
+  const tag = (name: string, isNew: boolean): Promise<boolean> =>
     trying(async () => {
       const { length } = chosen();
       await (isNew ? library.addTag(chosen(), name) : library.removeTag(chosen(), name));
@@ -84,7 +86,7 @@ export function LibrarySelection(): JSX.Element {
             label={texts().remove(own().length)}
             confirm={texts().confirmRemove(own().length)}
             keep={t.adapters.userAdapter.keep}
-            onConfirm={() => trying(() => library.remove(own()))}
+            onConfirm={async () => void (await trying(() => library.remove(own())))}
           />
         </Show>
       </div>

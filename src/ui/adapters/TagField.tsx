@@ -11,17 +11,20 @@ const small = `${controls["button"]} ${controls["small"]}`;
 
 export function TagField(props: {
   readonly disabled?: boolean;
-  readonly onAdd: (tag: string) => Promise<void>;
+  /** Answers whether it was done. */
+  readonly onAdd: (tag: string) => Promise<boolean>;
   /** Absent: tags are taken off elsewhere. */
-  readonly onRemove?: (tag: string) => Promise<void>;
+  readonly onRemove?: (tag: string) => Promise<boolean>;
 }): JSX.Element {
   const { library } = useStudio();
   const id = createUniqueId();
   const [text, setText] = createSignal("");
   const isOff = (): boolean => props.disabled === true || text().trim() === "";
-  async function send(work: (tag: string) => Promise<void>): Promise<void> {
-    await work(text().trim());
+  async function send(work: (tag: string) => Promise<boolean>): Promise<void> {
+    const sent = text();
     setText("");
+    // Meanwhile the next one may have been typed.
+    if (!(await work(sent.trim()))) setText((now) => (now === "" ? sent : now));
   }
   return (
     <form

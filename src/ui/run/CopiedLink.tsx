@@ -4,6 +4,7 @@ import { isUserModel } from "../../app/packs/user-models.ts";
 import { wordsOf, type ImageView, type RunView } from "../../app/state/runs/view.ts";
 import type { Studio } from "../../app/state/studio.ts";
 import { promptTags } from "../../shared/prompt-syntax.ts";
+import { idNamed } from "../../stylus/adapter-names.ts";
 import { adaptersAnywhere } from "../../stylus/region-text.ts";
 import { promptsOf } from "../../stylus/regions.ts";
 import { adaptersOf } from "../../stylus/plot/cells.ts";
@@ -27,17 +28,18 @@ export interface CopiedLink {
   copy(options?: { readonly withNames: boolean }): Promise<void>;
 }
 
+const namesOfTags = (words: readonly string[]): string[] =>
+  promptTags(words.join(" ")).map(({ name }) => name);
+
 /** Also those that only its axes and its words name. */
 function adaptersOfSheet({ options, images }: RunView): string[] {
   const plot = options.plot!;
   const inRegions = promptsOf(options.regions);
-  const words = [options.prompt, ...inRegions, ...Object.values(plot).map((axis) => axis?.values ?? "")].join(
-    " ",
-  );
+  const inAxes = Object.values(plot).map((axis) => axis?.values ?? "");
   return [
     ...images.flatMap((image) => adaptersAnywhere(image).map(({ id }) => id)),
     ...adaptersOf(plot),
-    ...promptTags(words).map(({ name }) => name),
+    ...namesOfTags([options.prompt, ...inRegions, ...inAxes]),
   ];
 }
 
@@ -51,9 +53,12 @@ export function createCopiedLink(
     async copy({ withNames } = { withNames: false }) {
       const { run, image } = props;
       const own = studio.pack()?.userAdapters;
+      // Tags stand in the words as they were written: by title, or by the file's name.
+      const meant = (name: string): string => idNamed(name, studio.pack()?.cards ?? []);
       const inCatalogue = (id: string): boolean => studio.card(id) !== undefined && own?.has(id) !== true;
       const used = image.sheet ? adaptersOfSheet(run) : adaptersAnywhere(image).map(({ id }) => id);
-      const left = [...new Set(used)].filter((id) => !inCatalogue(id));
+      const inDetails = namesOfTags(promptsOf(run.options.details));
+      const left = [...used, ...inDetails].filter((name) => !inCatalogue(meant(name)));
       const { id = "", title = "" } = run.report?.pack ?? {};
       const loaded = studio.pack();
       const vae = image.vae === undefined || loaded === null ? undefined : vaeOf(loaded, image.vae);
@@ -72,7 +77,12 @@ export function createCopiedLink(
           () => true,
           () => false,
         ));
-      setCopied({ address, withNames, without: withNames ? [] : [...ownModel, ...left], done });
+      setCopied({
+        address,
+        withNames,
+        without: withNames ? [] : [...ownModel, ...new Set(left.map(meant))],
+        done,
+      });
       studio.announce(done ? (withNames ? t.run.link.copiedNames : t.run.link.copied) : t.run.link.notCopied);
     },
   };

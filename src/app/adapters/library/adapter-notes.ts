@@ -12,11 +12,17 @@ export interface AdapterNotes {
   readonly hidden: boolean;
 }
 
+export type NotesChange = Partial<Pick<AdapterNotes, "tags" | "hidden">>;
+
 export interface AdapterNotesStore {
   /** @throws DOMException: the browser does not read them */
   all(): Promise<AdapterNotes[]>;
-  /** Puts rows in the place of those of the same keys, all or none; an empty one is deleted. @throws DOMException */
-  put(rows: readonly AdapterNotes[]): Promise<void>;
+  /**
+   * Changes the rows of `keys`, all or none, and answers what they are then. What is kept counts, not what the page has read: another
+   * tab may have changed it. An empty row is deleted.
+   * @throws DOMException
+   */
+  change(keys: readonly string[], next: (notes: AdapterNotes) => NotesChange): Promise<AdapterNotes[]>;
 }
 
 interface NotesDatabase extends DBSchema {
@@ -31,14 +37,25 @@ const shape: DatabaseShape<NotesDatabase> = {
 
 const schema = v.looseObject({ key: v.string(), tags: v.array(v.string()), hidden: v.boolean() });
 
-export const isEmpty = ({ tags, hidden }: AdapterNotes): boolean => tags.length === 0 && !hidden;
+const isEmpty = ({ tags, hidden }: AdapterNotes): boolean => tags.length === 0 && !hidden;
+
+const changed = (
+  key: string,
+  before: AdapterNotes | undefined,
+  next: (notes: AdapterNotes) => NotesChange,
+): AdapterNotes => {
+  const notes = before ?? { key, tags: [], hidden: false };
+  return { ...notes, ...next(notes) };
+};
 
 function inMemory(): AdapterNotesStore {
   const rows = new Map<string, AdapterNotes>();
   return {
     all: async () => [...rows.values()],
-    async put(changed) {
-      for (const row of changed) rows.set(row.key, row);
+    async change(keys, next) {
+      const after = keys.map((key) => changed(key, rows.get(key), next));
+      for (const row of after) rows.set(row.key, row);
+      return after;
     },
   };
 }
@@ -48,11 +65,17 @@ export async function openAdapterNotes(): Promise<AdapterNotesStore> {
   if (!records) return inMemory();
   return {
     all: () => records.all("notes", schema),
-    put: (rows) =>
+    change: (keys, next) =>
       records.run(async (database) => {
         const { store, done } = database.transaction("notes", "readwrite");
-        const work = rows.map((row) => (isEmpty(row) ? store.delete(row.key) : store.put(row)));
-        await Promise.all([...work, done]);
+        const work = keys.map(async (key) => {
+          const before = await store.get(key);
+          const row = changed(key, v.is(schema, before) ? before : undefined, next);
+          await (isEmpty(row) ? store.delete(key) : store.put(row));
+          return row;
+        });
+        const [rows] = await Promise.all([Promise.all(work), done]);
+        return rows;
       }),
   };
 }

@@ -9,7 +9,7 @@ import { say } from "../../../shared/saying.ts";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 import { t } from "../../../texts/texts.ts";
 import type { AdapterFiles } from "../../adapters/dropped-files.ts";
-import { cardsFileName } from "../../adapters/exported-cards.ts";
+import { cardsFileName, exportedCardOf } from "../../adapters/exported-cards.ts";
 import { draftForm, type CardDraft } from "../../adapters/user-card.ts";
 import { textOfFile } from "../../text-file.ts";
 import { thumbnailOf } from "../../images/thumbnail.ts";
@@ -75,19 +75,25 @@ function readJson(file: File): Promise<unknown> {
   return read;
 }
 
+/** One that is too large, or cannot be read, says nothing: the adapter itself is what counts. */
+async function readBeside(
+  file: File | null,
+  { most, read }: { readonly most: number; readonly read: (file: File) => Promise<unknown> },
+): Promise<unknown> {
+  return file && file.size <= most ? read(file).catch(() => null) : null;
+}
+
 /**
- * What lies beside a LoRA in other programs' folders: a sidecar, or else a text. One that cannot be read says nothing: the file itself
- * is what counts.
+ * What lies beside a LoRA: the list of cards that the page exported, if it has one of it; else, as in other programs' folders, a sidecar
+ * or a text.
  */
-async function readSidecar({ sidecar, notes }: AdapterFiles): Promise<unknown> {
-  try {
-    const file = sidecar ?? notes;
-    const most = file?.name === cardsFileName ? maxCardsBytes : maxSidecarBytes;
-    if (!file || file.size > most) return null;
-    return file === notes ? { description: await textOfFile(file) } : await readJson(file);
-  } catch {
-    return null;
-  }
+async function readSidecar({ sidecar, notes }: AdapterFiles, report: AdapterReport): Promise<unknown> {
+  if (sidecar?.name === cardsFileName) {
+    const cards = await readBeside(sidecar, { most: maxCardsBytes, read: readJson });
+    if (exportedCardOf(cards, report)) return cards;
+  } else if (sidecar) return readBeside(sidecar, { most: maxSidecarBytes, read: readJson });
+  const read = async (file: File): Promise<unknown> => ({ description: await textOfFile(file) });
+  return readBeside(notes, { most: maxSidecarBytes, read });
 }
 
 /** The adapter that is the same file. */
@@ -123,7 +129,7 @@ export async function examineFiles(
     if (refusal && keptFor === null) return { kind: "refused", refusal, report };
     const card = sameFile(pack, report);
     if (card) return { kind: "known", card, report };
-    const sidecar = (await readSidecar(files)) ?? sidecarOf?.(report.hashes?.sha256 ?? "") ?? null;
+    const sidecar = (await readSidecar(files, report)) ?? sidecarOf?.(report.hashes?.sha256 ?? "") ?? null;
     const never = sidecarCard(sidecar, file.name)?.refused;
     if (never) return { kind: "refused", refusal: explainNeverOffered(never), report };
     const draft = draftForm(report, sidecar);

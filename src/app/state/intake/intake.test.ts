@@ -15,7 +15,7 @@ import type { UserAdapter, LoadedPack } from "../../../stylus/loaded-pack.ts";
 const sha = (name: string): string => name.padEnd(64, "0");
 
 /** @param elsewhere ids that the database holds and the pack does not know: of another model, or from another tab */
-function setup(elsewhere: ReadonlySet<string> = new Set()) {
+function setup(elsewhere: ReadonlySet<string> = new Set(), { notesFail = false } = {}) {
   const userAdapters = new Map<string, UserAdapter>();
   const clay = card("clay", "style", { title: "Clay" });
   const pack = (): LoadedPack =>
@@ -61,14 +61,21 @@ function setup(elsewhere: ReadonlySet<string> = new Set()) {
   };
   const said: string[] = [];
   const forgotten: string[] = [];
+  let refreshes = 0;
   const intake = createRoot(() =>
     createIntake({
       services,
       pack,
-      refresh: async () => pack(),
+      refresh: async () => {
+        refreshes++;
+        return pack();
+      },
       writer: () => null,
       announce: (text) => said.push(text),
-      onForgotten: async (ids) => void forgotten.push(...ids),
+      onForgotten: async (ids) => {
+        if (notesFail) throw new StylusError("quota", say`No room.`);
+        forgotten.push(...ids);
+      },
     }),
   );
   const settled = async (): Promise<void> => {
@@ -77,7 +84,7 @@ function setup(elsewhere: ReadonlySet<string> = new Set()) {
       { interval: 1 },
     );
   };
-  return { intake, userAdapters, said, forgotten, settled };
+  return { intake, userAdapters, said, forgotten, settled, refreshes: () => refreshes };
 }
 
 const file = (name: string): File => new File(["x"], name);
@@ -211,6 +218,17 @@ describe("createIntake", () => {
     await intake.forget(["clay-2"]);
     expect(userAdapters.size).toBe(0);
     expect(forgotten).toEqual(["clay-2"]);
+  });
+
+  it("lists an adapter that is removed no more, even where its notes cannot be", async () => {
+    const { intake, userAdapters, said, settled, refreshes } = setup(new Set(), { notesFail: true });
+    intake.take([file("ink.pt")]);
+    await settled();
+    await intake.accept(intake.items[0]!.key);
+    const before = refreshes();
+    await intake.forget(["ink"]);
+    expect([userAdapters.size, refreshes() - before]).toEqual([0, 1]);
+    expect(said.at(-1)).toMatch(/removed/);
   });
 
   it("keeps the form when there is no room, and closes with the last file dismissed", async () => {

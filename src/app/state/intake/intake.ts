@@ -322,7 +322,8 @@ export function createIntake(context: {
           gone.push(id);
         }
       } finally {
-        await context.onForgotten(gone);
+        // They are gone all the same, whatever becomes of what was noted of them.
+        await context.onForgotten(gone).catch((error: unknown) => void explain(error));
         await refresh().finally(() => ids.forEach((id) => leaving.delete(id)));
       }
       announce(

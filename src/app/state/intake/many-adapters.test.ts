@@ -11,6 +11,7 @@ import type { UserAdapter } from "../../../stylus/loaded-pack.ts";
 import { ServerPool } from "../../../refine/server-pool.ts";
 import { pickOfInput } from "../../packs/disk-files.ts";
 import { writeCardBy } from "../../services/own-server.ts";
+import { exportedCards } from "../../adapters/exported-cards.ts";
 import { draftOf } from "../../adapters/user-card.ts";
 import { speak } from "../../../texts/texts.ts";
 import { createTaking } from "../incoming.ts";
@@ -173,6 +174,24 @@ describe("a folder of adapters", () => {
     expect(kept.get("style-1")!.card).toMatchObject({ description: "One of one", triggerWords: ["n1"] });
     expect(kept.get("style-2")!.card.description).toBe("Makes it two.");
     expect(kept.get("style-0-2")!.card.description).toBe("Zero of more");
+  });
+
+  it("reads what lies beside a file of which the list of exported cards has none", async () => {
+    const { drop, ended, kept } = setup();
+    const listed = {
+      ...card("one", "style", { title: "One" }),
+      file: { path: "one.pt", sizeBytes: 1, sha256: "" },
+    };
+    await drop([
+      ...many(10),
+      fileAt("loras/one.pt"),
+      fileAt("loras/one.txt", "Not read."),
+      fileAt("loras/stylus-cards.json", exportedCards([{ card: listed, tags: [] }])),
+      fileAt("loras/style 2.txt", "Makes it two."),
+    ]);
+    await ended();
+    expect(kept.get("one")!.card.title).toBe("One");
+    expect(kept.get("style-2")!.card.description).toBe("Makes it two.");
   });
 
   it("images that hold textual inversions are adapters; of others the first is one to start from", async () => {

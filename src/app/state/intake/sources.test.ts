@@ -30,7 +30,8 @@ function listed(modelId: number, { baseModel = "Pocket", versionId = 1000 + mode
   return { ...listing, sha256: sha(name) };
 }
 
-function setup(given: Partial<SourceServices> = {}, room = Infinity) {
+/** @param loading what the pack comes after */
+function setup(given: Partial<SourceServices> = {}, room = Infinity, loading: Promise<void> | null = null) {
   const kept = new Map<string, UserAdapter>();
   const said: string[] = [];
   const released: string[] = [];
@@ -88,8 +89,11 @@ function setup(given: Partial<SourceServices> = {}, room = Infinity) {
         removeAdapter: async () => {},
         sources,
       },
-      pack,
-      refresh: async () => pack(),
+      pack: () => (loading === null ? pack() : null),
+      refresh: async () => {
+        await loading;
+        return pack();
+      },
       writer: () => null,
       onForgotten: async () => {},
       announce: (text) => said.push(text),
@@ -126,15 +130,41 @@ describe("lookUp", () => {
   });
 
   it("lists nothing twice, and forgets a failure when it is asked for again", async () => {
-    const { list, states } = setup();
+    const { list, states, said } = setup();
     await list.lookUp("1 404");
     await list.lookUp("404\n1\nhttps://civitai.com/models/1");
     expect(states()).toEqual([
       ["1", "found", true],
       ["404", "failed", false],
     ]);
+    expect(said).toEqual(["1 found, 1 not found.", "1 found, 1 not found."]);
     list.dismiss();
     expect(states()).toEqual([]);
+  });
+
+  it("once, however often it is asked for while the model is loaded", async () => {
+    const asked: unknown[] = [];
+    let load = (): void => {};
+    const { list } = setup(
+      {
+        lookUp: async (address) => {
+          asked.push(address);
+          return [];
+        },
+      },
+      Infinity,
+      new Promise<void>((resolve) => (load = resolve)),
+    );
+    const looking = [list.lookUp("1 2"), list.lookUp("1 2")];
+    expect(list.work()).toEqual({ kind: "asking", done: 0, total: 2 });
+    load();
+    await Promise.all(looking);
+    expect(asked.length).toBe(2);
+
+    const stopped = list.lookUp("1 2");
+    list.stop();
+    await stopped;
+    expect(asked.length).toBe(2);
   });
 
   it("three at a time, and none after a stop", async () => {
@@ -333,7 +363,14 @@ describe("checkForUpdates", () => {
       ["Model 3", "failed", false],
     ]);
     expect(list.items[0]!.newerThan).toBe("Model 1");
-    expect(said.at(-1)).toBe("1 of 3 adapters have newer versions; 1 could not be checked.");
+    for (const _ of ["first", "again"]) {
+      expect(said.at(-1)).toBe("1 of 3 adapters have newer versions; 1 could not be checked.");
+      await list.checkForUpdates();
+      expect(states()).toEqual([
+        ["Model 1", "found", true],
+        ["Model 3", "failed", false],
+      ]);
+    }
     await list.download();
     expect([...kept.keys()]).toContain("m1-2001");
   });

@@ -95,22 +95,24 @@ export function createSources(context: {
       readonly entries: readonly Entry[];
       /** How many at a time. */
       readonly at: number;
+      /** Awaited first. */
+      readonly ready?: () => Promise<unknown>;
       /** Resolves to false when it was stopped. */
       readonly body: (entry: Entry, signal: AbortSignal) => Promise<boolean>;
     },
   ): Promise<number> {
-    const { entries, at, body } = context;
+    const { entries, at, ready, body } = context;
     stopping = new AbortController();
     const { signal } = stopping;
     setOutcome(null);
     setWork({ kind, done: 0, total: entries.length });
+    await ready?.();
     const queue = [...entries];
     let done = 0;
     const lane = async (): Promise<void> => {
-      for (let entry = queue.shift(); entry !== undefined; entry = queue.shift()) {
-        if (await body(entry, signal)) done++;
+      while (!signal.aborted && queue.length > 0) {
+        if (await body(queue.shift()!, signal)) done++;
         setWork((now) => now && { ...now, done });
-        if (signal.aborted) return;
       }
     };
     await Promise.all(Array.from({ length: at }, lane));
@@ -195,11 +197,11 @@ export function createSources(context: {
   /** With their places in the list, behind what is there. */
   const placed = <Entry>(entries: readonly Entry[]): (Entry & { readonly place: number })[] =>
     entries.map((entry) => ({ ...entry, place: places++ }));
-  const foundFrom = (first: number): { readonly found: number; readonly failed: number } => {
-    const mine = items.filter(({ place }) => place >= first);
-    const found = mine.filter(({ listing }) => listing !== null).length;
-    return { found, failed: mine.length - found };
-  };
+  /** Whoever asks again gets an answer of now. */
+  const dropFailures = (addresses: ReadonlySet<string>): void =>
+    setItems(items.filter(({ listing, address }) => listing !== null || !addresses.has(address)));
+  const failuresSince = (first: number): number =>
+    items.filter(({ place, listing }) => place >= first && listing === null).length;
 
   return {
     items,
@@ -211,42 +213,46 @@ export function createSources(context: {
     async lookUp(text) {
       const entries = readAddresses(text);
       if (work() !== null || entries.length === 0) return;
-      await loaded().catch(() => {}); // whether they fit is said when a model is there
-      const again = new Set(entries.map((entry) => shownAddress(entry.text)));
-      setItems(items.filter(({ listing, address }) => listing !== null || !again.has(address)));
+      dropFailures(new Set(entries.map((entry) => shownAddress(entry.text))));
       const first = places;
+      /** Also those that are listed already. */
+      const found = new Set<string>();
       const left = await run("asking", {
         entries: placed(entries),
         at: lanes,
+        ready: () => loaded().catch(() => {}), // whether they fit is said when a model is there
         body({ text: pasted, address, place }, signal) {
           const shown = shownAddress(pasted);
           const ask = async (): Promise<readonly Listing[]> => {
             if (!address) throw unknownAddress(shown);
-            return sources.lookUp(address, { signal });
+            const listings = await sources.lookUp(address, { signal });
+            for (const { url } of listings) found.add(url);
+            return listings;
           };
           return askFor({ address: shown, place, newerThan: null }, { signal, ask });
         },
       });
-      const { found, failed } = foundFrom(first);
-      told(t.sources.lookedUp(found, failed, left));
+      told(t.sources.lookedUp(found.size, failuresSince(first), left));
     },
     async checkForUpdates() {
       const entries = origins();
       if (work() !== null || entries.length === 0) return;
+      dropFailures(new Set(entries.map(({ title }) => title)));
       const first = places;
+      let found = 0;
       const left = await run("checking", {
         entries: placed(entries),
         at: lanes,
         body({ title, origin, place }, signal) {
           const ask = async (): Promise<readonly Listing[]> => {
             const listing = await sources.newer(origin, { signal });
+            if (listing) found++;
             return listing ? [listing] : [];
           };
           return askFor({ address: title, place, newerThan: title }, { signal, ask });
         },
       });
-      const { found, failed } = foundFrom(first);
-      told(t.sources.checked(found, entries.length, failed + left));
+      told(t.sources.checked(found, entries.length, failuresSince(first) + left));
     },
     want: (key, wanted) => set(key, { wanted }),
     async download() {

@@ -2,9 +2,7 @@
 import { createSignal, type Accessor } from "solid-js";
 import { keepingError, readingError, toPlainError, type PlainError } from "../../../shared/errors.ts";
 import { say } from "../../../shared/saying.ts";
-import type { AdapterNotes, AdapterNotesStore } from "../../adapters/library/adapter-notes.ts";
-
-type Change = Partial<Pick<AdapterNotes, "tags" | "hidden">>;
+import type { AdapterNotes, AdapterNotesStore, NotesChange } from "../../adapters/library/adapter-notes.ts";
 
 export interface NotesState {
   /** By the adapters' `notesKey`. */
@@ -15,7 +13,7 @@ export interface NotesState {
    * Changes what is noted of several adapters: of all or of none.
    * @throws StylusError quota: the browser does not keep it
    */
-  change(keys: readonly string[], change: (notes: AdapterNotes) => Change): Promise<void>;
+  change(keys: readonly string[], next: (notes: AdapterNotes) => NotesChange): Promise<void>;
   /** Those of an adapter that is gone. */
   forget(keys: readonly string[]): Promise<void>;
 }
@@ -32,13 +30,9 @@ export function createNotes({ opening }: { readonly opening: Promise<AdapterNote
     return store;
   });
 
-  async function change(keys: readonly string[], next: (notes: AdapterNotes) => Change): Promise<void> {
+  async function change(keys: readonly string[], next: (notes: AdapterNotes) => NotesChange): Promise<void> {
     const store = await ready;
-    const rows = keys.map((key): AdapterNotes => {
-      const before = notes().get(key) ?? { key, tags: [], hidden: false };
-      return { ...before, ...next(before) };
-    });
-    await store.put(rows).catch((cause: unknown) => {
+    const rows = await store.change(keys, next).catch((cause: unknown) => {
       throw keepingError(say`this change`, cause, { full: say`Free disk space, then try again.` });
     });
     setNotes((before) => new Map([...before, ...rows.map((row) => [row.key, row] as const)]));
@@ -48,10 +42,6 @@ export function createNotes({ opening }: { readonly opening: Promise<AdapterNote
     notes,
     error,
     change,
-    forget: (keys) =>
-      change(
-        keys.filter((key) => notes().has(key)),
-        () => ({ tags: [], hidden: false }),
-      ),
+    forget: (keys) => change(keys, () => ({ tags: [], hidden: false })),
   };
 }

@@ -119,10 +119,11 @@ describe("while a run is in progress", () => {
     queue.resume();
     expect(prompts()).toEqual(["b"]);
     await finish();
+    expect(started.at(-1)).toBe("b 1 left"); // its images that are in the gallery are not generated again
     wait(500);
     queue.stop(); // by now it is meant
     await settle();
-    expect([started.at(-1), queue.left(), await stored()]).toEqual(["b 1", null, []]);
+    expect([started.at(-1), queue.left(), await stored()]).toEqual(["b 1 left", null, []]);
     void queue.add(asked("d")); // started by hand
     queue.stop();
     await settle();

@@ -11,7 +11,7 @@ export interface QueuedRun {
   /** Of its run, too. */
   readonly id: string;
   readonly asked: AskedRun;
-  /** It comes from an earlier visit, where it may have begun. */
+  /** It may have begun, in an earlier visit or before it was stopped. */
   readonly wasLeft?: boolean;
 }
 
@@ -155,8 +155,11 @@ export function createQueue(context: {
     setStarted(false);
     turnAt = Number.NEGATIVE_INFINITY;
     if (outcome === "stopped" && stoppedUnseen) {
-      save([next]);
-      leave([next]);
+      const begun = { ...next, wasLeft: true }; // some of its images may be in the gallery
+      position.set(begun, position.get(next) ?? 0);
+      position.delete(next);
+      save([begun]);
+      leave([begun]);
     } else forget([next]);
     // What stopped this one would stop the others.
     if (outcome === "failed") hold();

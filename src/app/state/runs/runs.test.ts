@@ -9,6 +9,7 @@ import { say } from "../../../shared/saying.ts";
 import type { StoredImage, StoredRun } from "../../images/gallery.ts";
 import { memoryInputs } from "../../images/input-store.ts";
 import { createGalleryState, type GalleryState } from "../gallery.ts";
+import { completeDetails } from "../../../stylus/details/details.ts";
 import { checkOptions, completeOptions, type GenerateOptions } from "../../../stylus/options.ts";
 import type { RunServices } from "../../../stylus/ports.ts";
 import { createRuns } from "./runs.ts";
@@ -123,6 +124,30 @@ it("a lost adapter that stays in the image is named; when the model is not there
     asked: [],
     message: "Pocket has no adapter “gone”.",
   });
+});
+
+it("leaves an adapter out of the detail pass too, by whichever name its tag calls it", async () => {
+  const pack = loadedPack({ cards: [card("clay", "style"), card("ink", "style", { title: "Wet ink" })] });
+  const words: (string | undefined)[] = [];
+  const services = runServices({
+    load: async () => pack,
+    generate: async (request) => {
+      words.push(
+        ...request.images[0]!.details!.areas.flatMap(({ adapters = [] }) => adapters.map(({ id }) => id)),
+      );
+      throw new StylusError("device", say`Generated enough.`);
+    },
+  });
+  const prompt = "a face <lora:Wet Ink:0.5> <lora:clay:0.5>";
+  const details = completeDetails({ areas: [{ x: 0, y: 0, width: 0.5, height: 0.5, prompt }] });
+  const detailed = {
+    run: { ...run, options: { ...options, details } },
+    images: [{ ...image, adapters: [] }],
+  };
+  const runs = runsWith({ services, gallery: galleryOf(async () => detailed), pack });
+  await runs.show("run");
+  await runs.compare(0, "ink");
+  expect(words).toEqual(["clay"]);
 });
 
 it("each comparison has an id of its own, so that making one visible does not show the next", async () => {

@@ -12,7 +12,7 @@ import type { GalleryState } from "../gallery.ts";
 import type { StoredImage } from "../../images/gallery.ts";
 import { encodeImage, withInfo } from "../../images/image-file.ts";
 import { drawSheet } from "../../images/plot-sheet.ts";
-import { missingAdapters } from "../../../stylus/adapter-names.ts";
+import { idNamed, missingAdapters } from "../../../stylus/adapter-names.ts";
 import { claimInputs } from "../../images/input-claims.ts";
 import { openInitImage } from "../../images/input-image.ts";
 import type { InputStore } from "../../images/input-store.ts";
@@ -71,7 +71,7 @@ export interface Runs {
   readonly busy: Accessor<boolean>;
   /**
    * @param context.settle what to generate instead once the pack is loaded, if it was not yet
-   * @param context.wasLeft by an earlier visit: of its images, those that are in the gallery are not generated again
+   * @param context.wasLeft it may have begun already: of its images, those that are in the gallery are not generated again
    */
   start(
     options: CheckedOptions,
@@ -382,6 +382,7 @@ export function createRuns(context: RunsContext): Runs {
       return;
     }
     const rest = image.adapters.filter(({ id }) => !isOut(id));
+    const known = [...cards().values()];
     const options: GenerateOptions = {
       ...optionsOfImage(image, view),
       // Its tags are in the list of adapters already.
@@ -389,7 +390,7 @@ export function createRuns(context: RunsContext): Runs {
       negativePrompt: wordsOf(image, view).negativePrompt,
       regions: regionsOfImage(view.options.regions, image, isOut),
       commercialOnly: context.commercialOnly(),
-      details: withoutTagsOf(view.options.details, isOut),
+      details: withoutTagsOf(view.options.details, (name) => isOut(idNamed(name, known))),
       pins: [], // in the list, too; one that is taken out may be gone
       adapters: rest.length === 0 ? "none" : rest.map(listedOf),
     };
