@@ -148,7 +148,11 @@ test("a model of Civitai: its card, its preview, a verified download, chosen for
   expect(asked(civitaiFiles).slice(1)).toEqual(["/1001/1"]);
   await row("Paper Collage").getByRole("button", { name: "Open details" }).click();
   const details = page.getByRole("dialog", { name: "Paper Collage" });
-  await details.getByText(/By scissors\. Licence: Civitai: allowNoCredit=true/).waitFor();
+  await details.getByText("By scissors.").waitFor();
+  await details
+    .getByText(/^\s*Civitai: allowNoCredit=true/)
+    .first()
+    .waitFor();
   const link = details.getByRole("link", { name: "Web page" });
   await expect
     .poll(() => link.getAttribute("href"))
@@ -247,6 +251,7 @@ test("lookups that lead to nothing: missing, private, a key, no leave for pages,
 
   // Twice, then it answers.
   await publish(9);
+  sites.requests.length = 0;
   let limits = 2;
   sites.fault = (request, response) => limits-- > 0 && status("/api/v1/models/9", 429)(request, response);
   await lookUp("9");

@@ -94,6 +94,9 @@ function Descriptions(props: { readonly adapter: LibraryAdapter }): JSX.Element 
           {t.adapters.details.facts(t.names.categories[card().refined.category], card().refined.weight)}{" "}
           {source()}
         </p>
+        <Show when={isOwn() && card().author !== ""}>
+          <p class={styles["source"]}>{t.adapters.details.credit(card().author)}</p>
+        </Show>
       </section>
       <Show when={!isOwn()}>
         <section>

@@ -314,6 +314,11 @@ export function createIntake(context: {
         leaving.add(id);
         many.drop(id);
       }
+      const settle = async (): Promise<void> => {
+        // They are gone all the same, whatever becomes of what was noted of them.
+        await context.onForgotten(gone).catch((error: unknown) => void explain(error));
+        await refresh().finally(() => ids.forEach((id) => leaving.delete(id)));
+      };
       try {
         for (const id of ids) {
           await services.removeAdapter(id).catch((cause: unknown) => {
@@ -321,11 +326,12 @@ export function createIntake(context: {
           });
           gone.push(id);
         }
-      } finally {
-        // They are gone all the same, whatever becomes of what was noted of them.
-        await context.onForgotten(gone).catch((error: unknown) => void explain(error));
-        await refresh().finally(() => ids.forEach((id) => leaving.delete(id)));
+      } catch (error) {
+        if (gone.length > 0) await settle().catch(() => {}); // the first error is the one to tell
+        ids.forEach((id) => leaving.delete(id));
+        throw error;
       }
+      await settle();
       announce(
         titles.length === 1
           ? t.adapters.announced.removed(titles[0]!)
