@@ -329,6 +329,7 @@ function buildStudio(services: PageServices): Studio {
     options,
     defaults,
     pack,
+    readVaes: packState.readVaes,
     wildcards: wildcards.files,
     report: () => runs.shown()?.report ?? null,
   });
