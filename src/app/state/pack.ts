@@ -95,7 +95,7 @@ export function createPackState(context: {
     const before = loaded();
     if (before === null || before.vaes.length === 0 || busy()) return;
     const vaes = await services.vaes().catch(() => before.vaes); // the run says what is missing
-    // Prompts are read anew with a pack that has changed.
+    // A pack that has changed has prompts read again.
     if (loaded() === before && vaes.some(({ stored }, index) => stored !== before.vaes[index]!.stored))
       setLoaded({ ...before, vaes });
   }
