@@ -14,7 +14,7 @@ import { tagsOfNegative } from "../stylus/lora-tags.ts";
 import type { PartialOptions } from "../stylus/options.ts";
 import type { MaskValues } from "../stylus/image-options.ts";
 import { modelOf } from "./packs/packs.ts";
-import { adaptersAnywhere } from "../stylus/region-text.ts";
+import { adapterIdsAnywhere } from "../stylus/region-text.ts";
 import { promptsOf } from "../stylus/regions.ts";
 import type { PartialDetails } from "../stylus/details/details.ts";
 import type { PartialRegions } from "../stylus/regions.ts";
@@ -251,10 +251,7 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
             };
           }),
         );
-        const ids = report.images.flatMap((image) => [
-          ...adaptersAnywhere(image).map(({ id }) => id),
-          ...image.masked,
-        ]);
+        const ids = report.images.flatMap((image) => [...adapterIdsAnywhere(image), ...image.masked]);
         const titles = Object.fromEntries(ids.map((id) => [id, cards.get(id)?.title ?? id]));
         const { regions: asked, details: detailed } = report.options;
         const texts = [options.prompt, ...promptsOf(asked), ...promptsOf(detailed)];

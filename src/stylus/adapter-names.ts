@@ -124,10 +124,8 @@ function editDistance(a: string, b: string): number {
   return rows[a.length]![b.length]!;
 }
 
-/** Ids of `uses` that are in no list of adapters, each once. */
-export function missingAdapters(
-  uses: readonly { readonly id: string }[],
+/** Of `ids` those that are in no list of adapters, each once. */
+export const missingAdapters = (
+  ids: readonly string[],
   cards: ReadonlyMap<string, unknown>,
-): readonly string[] {
-  return [...new Set(uses.map(({ id }) => id).filter((id) => !cards.has(id)))];
-}
+): readonly string[] => [...new Set(ids)].filter((id) => !cards.has(id));

@@ -26,7 +26,7 @@ import {
 import { readCacheInterval, readInterval, samplingFields, samplingLabels } from "./infotext-sampling.ts";
 import { promptsOf } from "./regions.ts";
 import {
-  adaptersAnywhere,
+  adapterIdsAnywhere,
   foreignRegionLabels,
   readRegions,
   regionFields,
@@ -45,7 +45,14 @@ export interface ImageInfo {
   readonly options: GenerateOptions;
   readonly image: Pick<
     PlannedImage,
-    "seed" | "variationSeed" | "adapters" | "prompt" | "negativePrompt" | "sampling" | "regions"
+    | "seed"
+    | "variationSeed"
+    | "adapters"
+    | "prompt"
+    | "negativePrompt"
+    | "sampling"
+    | "regions"
+    | "detailAdapters"
   > & {
     /** It shows all images of a plot: its text is that of the plot, while theirs say nothing of it. */
     readonly sheet?: true;
@@ -132,8 +139,8 @@ export function writeInfotext({ cards, model, version, ...info }: ImageInfo): st
   const { prompt = options.prompt, negativePrompt = options.negativePrompt } = image;
   const words = (staysWritten(options) ? prompt : withoutTags(prompt)).trim();
   const hashes = Object.fromEntries(
-    [...used, ...adaptersAnywhere({ ...image, adapters: [] })]
-      .map(({ id }) => [`lora:${id}`, shortHash(cards.get(id))])
+    [...used.map(({ id }) => id), ...adapterIdsAnywhere({ ...image, adapters: [] })]
+      .map((id) => [`lora:${id}`, shortHash(cards.get(id))])
       .filter(([, hash]) => hash !== ""),
   );
   return formatParameters({

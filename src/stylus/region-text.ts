@@ -5,7 +5,6 @@ import { readRegionalPrompter, regionalPrompterLabels } from "../formats/regiona
 import { limits } from "../shared/limits.ts";
 import { withoutTags } from "../shared/prompt-syntax.ts";
 import { checkRegions } from "../shared/request-check.ts";
-import type { AdapterUse } from "../shared/request.ts";
 import { say, type Saying } from "../shared/saying.ts";
 import { elided } from "../shared/untrusted-text.ts";
 import { formatLoraTag } from "./lora-tags.ts";
@@ -39,14 +38,15 @@ export function regionsOfImage(
   });
 }
 
-/** The adapters of an image and of its regions. */
-export const adaptersAnywhere = ({
+/** Each adapter that has a part in an image: in the whole, in a region or in the detail pass. */
+export const adapterIdsAnywhere = ({
   adapters,
   regions = [],
-}: Pick<PlannedImage, "adapters" | "regions">): readonly AdapterUse[] => [
-  ...adapters,
-  ...regions.flatMap((region) => region.adapters),
-];
+  detailAdapters = [],
+}: Pick<PlannedImage, "adapters" | "regions" | "detailAdapters">): readonly string[] => {
+  const uses = [...adapters, ...regions.flatMap((region) => region.adapters)];
+  return [...new Set([...uses.map(({ id }) => id), ...detailAdapters])];
+};
 
 /** Labels of a `parameters` text. */
 export const regionLabels = ["Regions", "Region base weight", "Region prompts"] as const;

@@ -5,6 +5,7 @@ import type { AdapterUse } from "../shared/request.ts";
 import { checkText } from "../shared/request-check.ts";
 import { distinct, say, type Saying } from "../shared/saying.ts";
 import { planBatch, regionPlanOptions, type PlannedBatch } from "./batch-plan.ts";
+import { adaptersOfDetails } from "./details/request.ts";
 import type { LoadedPack } from "./loaded-pack.ts";
 import type { LoraTags } from "./lora-tags.ts";
 import type { GenerateOptions } from "./options.ts";
@@ -153,10 +154,12 @@ export function planRun(
     );
     return imageOfCell(images[0]!, cell);
   };
+  const detailAdapters = adaptersOfDetails(options.details, pack);
   const images = words.map((own, index) => ({
     ...(cells ? inCell(own, cells[index]!) : planOf(own.prompt, options.preset).images[index]!),
     ...ownWords(own, options),
     ...(own.regions.length === 0 ? {} : { regions: regionsOf(own, index) }),
+    ...(detailAdapters.length === 0 ? {} : { detailAdapters }),
   }));
   return { ...planOf(prompts[0]!, presetOf(0)), images };
 }

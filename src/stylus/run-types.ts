@@ -43,6 +43,8 @@ export interface PlannedImage {
   readonly vae?: string | null;
   /** In the order of the options' regions; absent without any. */
   readonly regions?: readonly PlannedRegion[];
+  /** Ids of the adapters that tags in the words of the detail pass's areas add; absent without any. */
+  readonly detailAdapters?: readonly string[];
 }
 
 export type StageId = "load" | "embed" | "retrieve" | "compose" | "plan" | "fetch" | "generate";

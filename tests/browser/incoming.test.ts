@@ -84,6 +84,30 @@ test("an image’s link has its words, settings and adapters, and names of own f
   expect(bugs).toEqual([]);
 });
 
+test("an image’s link has no names of own files in the detail pass, by whichever name a tag calls them", async () => {
+  await visit();
+  await loaded(page);
+  await drop(page, [{ name: "my-secret.safetensors", buffer: Buffer.from("x") }]);
+  await page.getByRole("button", { name: "Add to my adapters" }).click();
+  await page.getByText("Added as paper collage v2").waitFor();
+  await page.keyboard.press("Escape");
+  const prompt = "a face <lora:Paper Collage V2:0.5>";
+  const details = JSON.stringify([{ x: 0.25, y: 0.25, width: 0.5, height: 0.5, prompt }]);
+  await page.evaluate(
+    (hash) => void (location.hash = hash),
+    String(new URLSearchParams({ prompt: "a robot", details })),
+  );
+  await hasPrompt("a robot");
+  await generate(page, "a robot in a meadow");
+
+  const areas = async (name: string) =>
+    (JSON.parse((await copied(name)).get("details")!) as { prompt: string }[]).map((area) => area.prompt);
+  expect(await areas("Copy link")).toEqual(["a face"]);
+  await page.getByText("It leaves out what isn’t in the catalogue: “my-secret”.").waitFor();
+  expect(await areas("Copy with names")).toEqual([prompt]);
+  expect(bugs).toEqual([]);
+});
+
 test("many LoRA files at once are kept with their cards and images, and a report says what was skipped", async () => {
   await visit();
   await loaded(page);

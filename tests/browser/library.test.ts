@@ -213,7 +213,9 @@ test("several at once: banned, tagged, hidden, exported, and one's own removed",
   await library().getByText("Banned 0").waitFor();
   await bar.getByRole("button", { name: "Remove 1 of yours" }).click();
   await bar.getByRole("button", { name: "Remove file and details" }).click();
-  await library().getByText("Yours 0").waitFor();
+  await library().getByText("Yours 0").click();
+  await library().getByText("You haven’t added any adapters.").waitFor();
+  await library().getByText("Yours 0").click();
   await bar.getByText("1 selected").waitFor();
 });
 

@@ -94,6 +94,12 @@ test("a plot of VAEs and presets has their names, loads the model in use again, 
   await dialog().getByText("Soft VAE is not downloaded. Download it under Models").waitFor();
   await expect.poll(() => dialog().getByRole("button", { name: "Generate plot" }).isDisabled()).toBe(true);
 
+  await visit("?vae=late"); // downloaded after the model was loaded
+  await loaded(page);
+  await page.getByRole("button", { name: "Plot", exact: true }).press("Enter");
+  await type("X: columns").selectOption("VAE");
+  await dialog().getByRole("checkbox", { name: "Soft VAE", exact: true }).waitFor();
+
   await visit("?vae=stored");
   await loaded(page);
   await useSettings(page, { seed: 7 });

@@ -122,6 +122,7 @@ export function fakeServices(query: URLSearchParams): PageServices {
     ? [own, { ...soft, sizeBytes: 5e6, stored: query.get("vae") === "stored" }]
     : [];
   let loaded = false;
+  let packInUse: string | null = null;
   let tunedGpus = Number(query.get("tuned") ?? 0);
   const urls = new Map<string, string>();
   const userAdapters = new Map<string, UserAdapter>();
@@ -130,7 +131,10 @@ export function fakeServices(query: URLSearchParams): PageServices {
   const fitting = (): UserAdapter[] =>
     [...userAdapters.values()].filter(({ card }) => card.baseModel === "Pocket");
   return {
+    packInUse: () => packInUse,
+    vaes: async () => vaes.map((vae) => ({ ...vae, stored: vae.stored || query.get("vae") === "late" })),
     async load(packId, { onProgress, signal }) {
+      packInUse = packId;
       const mode = query.get("load");
       const progress = (share: number, preparing: string | null): LoadProgress => {
         let left = totalBytes * share;

@@ -36,6 +36,11 @@ it("finds an adapter that works in a region alone", () => {
   expect(passes(inRegion, { ...noFilter, adapter: "ink" }, about)).toBe(true);
 });
 
+it("finds an adapter that works in the detail pass alone", () => {
+  const detailed = { ...image, detailAdapters: ["ink"] };
+  expect(["clay", "ink", "glass"].map((id) => usesAdapter(detailed, id))).toEqual([true, true, false]);
+});
+
 it("leaves out what is no favourite, and knows when it shows everything", () => {
   const marks = { favourite: false, note: "" };
   expect(passes(image, { ...noFilter, favourites: true }, { ...about, marks })).toBe(false);

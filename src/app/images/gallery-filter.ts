@@ -1,5 +1,5 @@
 // Which images of the gallery are shown. Pure.
-import { adaptersAnywhere } from "../../stylus/region-text.ts";
+import { adapterIdsAnywhere } from "../../stylus/region-text.ts";
 import type { ImageMarks, StoredImage } from "./gallery.ts";
 
 export interface GalleryFilter {
@@ -17,13 +17,15 @@ export const noFilter: GalleryFilter = { favourites: false, adapter: null, text:
 export const isFiltering = ({ favourites, adapter, text, days }: GalleryFilter): boolean =>
   favourites || adapter !== null || text.trim() !== "" || days !== null;
 
-/** Whether an adapter works in the image or in a region of it. */
-export const usesAdapter = (image: Pick<StoredImage, "adapters" | "regions">, adapter: string): boolean =>
-  adaptersAnywhere(image).some(({ id }) => id === adapter);
+/** Whether an adapter has a part in the image, or in one part of it. */
+export const usesAdapter = (
+  image: Pick<StoredImage, "adapters" | "regions" | "detailAdapters">,
+  adapter: string,
+): boolean => adapterIdsAnywhere(image).includes(adapter);
 
 /** @param about.prompt that the image was generated from; @param about.now milliseconds since 1970 */
 export function passes(
-  image: Pick<StoredImage, "adapters" | "regions" | "createdAt">,
+  image: Pick<StoredImage, "adapters" | "regions" | "detailAdapters" | "createdAt">,
   { favourites, adapter, text, days }: GalleryFilter,
   about: { readonly marks: ImageMarks; readonly prompt: string; readonly now: number },
 ): boolean {

@@ -97,6 +97,7 @@ export const imageSchema = v.looseObject({
       }),
     ),
   ),
+  detailAdapters: v.optional(v.array(v.string())),
   png: v.blob(),
 });
 export const runSchema = v.looseObject({

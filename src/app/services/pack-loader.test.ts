@@ -7,6 +7,7 @@ import { pocketId } from "../packs/packs.ts";
 import { openUserModels } from "../packs/user-models.ts";
 import type { DiffusionWorker } from "./diffusion-worker.ts";
 import { createPackLoader } from "./pack-loader.ts";
+import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 import { say, verbatim } from "../../shared/saying.ts";
 
 beforeAll(() => void vi.stubGlobal("document", { baseURI: "https://stylus.test/" }));
@@ -19,7 +20,8 @@ const unasked = (): never => {
   throw new Error("not asked for here");
 };
 
-function setup() {
+/** @param stored ids of manifests whose files are all in the browser */
+function setup(stored: ReadonlySet<string> = new Set()) {
   const log: string[] = [];
   let alive = 0;
   const service = remote<DiffusionService>({ registerAdapters: () => {} });
@@ -56,6 +58,7 @@ function setup() {
   const pack = createPackLoader({
     storage: new StandInStorage({
       openPack: () => ({ files: new Map(), totalBytes: 1, downloadedBytes: 0, persistent: true }),
+      describe: () => ({ packs: [...stored].map((id) => ({ id, complete: true, files: [] })) }),
     }),
     userModels: openUserModels(),
     userAdapters: openUserAdapters(),
@@ -98,4 +101,16 @@ it("brings nothing back of a pack that was let go of", async () => {
   await pack.readyNetworks();
   await pack.readyRetrieval(options.signal);
   expect(log).toEqual([]);
+});
+
+it("knows which VAEs are here by now, at every load and when asked", async () => {
+  const gpu = { info: { vendor: "test" }, features: new Set(["shader-f16"]) };
+  vi.stubGlobal("navigator", { gpu: { requestAdapter: async () => gpu } });
+  const stored = new Set(["sd15"]);
+  const { pack } = setup(stored);
+  const idsOf = (vaes: LoadedPack["vaes"]) => vaes.filter((vae) => vae.stored).map(({ id }) => id);
+  expect(idsOf((await pack.load("sd15", options)).vaes)).toEqual([null]);
+  stored.add("vae-ft-mse");
+  expect(idsOf(await pack.vaes())).toEqual([null, "vae-ft-mse"]);
+  expect(idsOf((await pack.load("sd15", options)).vaes)).toEqual([null, "vae-ft-mse"]);
 });

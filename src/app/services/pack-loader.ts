@@ -43,7 +43,6 @@ interface Fetched {
   readonly things: Things | null;
   /** Ids of remote adapters whose files are here. */
   readonly stored: Set<string>;
-  readonly vaes: LoadedPack["vaes"];
 }
 
 /** Object URLs for the files of a pack, made when first asked for; they live as long as the page. */
@@ -65,6 +64,8 @@ export interface PackLoader extends Pick<RunServices, "load" | "fetchAdapters"> 
   readonly packId: string | null;
   /** @throws StylusError not-found: it is no longer there */
   current(): Promise<Fetched>;
+  /** Those that the pack in use may have, with what is stored by now. */
+  vaes(): Promise<LoadedPack["vaes"]>;
   /** Retrieval for the pack that is there, if one is: also while typing, when no run loads what a crash took away. */
   readyRetrieval(signal: AbortSignal): Promise<void>;
   /** The same for its networks: their worker may have been lost while nothing ran. */
@@ -137,31 +138,35 @@ export function createPackLoader(context: {
     const source = await packSource(packId, userModels);
     const { signal } = new AbortController();
     const opened = await openStored(storage, source, { onProgress: tell, signal });
-    const [vocabulary, things, onDisk] = await Promise.all([
+    const [vocabulary, things, stored] = await Promise.all([
       readVocabulary(opened.files),
       readThings(opened.files),
-      storedOf(source),
+      storedAdapters(source),
     ]);
-    return { source, opened, fileUrl: urlsOf(opened.files), vocabulary, things, ...onDisk };
+    return { source, opened, fileUrl: urlsOf(opened.files), vocabulary, things, stored };
   }
 
-  /** What of the adapters and VAEs that a pack may have is in this browser. */
-  async function storedOf({ remote, vaes, packId }: PackSource): Promise<Pick<Fetched, "stored" | "vaes">> {
-    if (remote.length === 0 && vaes.length === 0) return { stored: new Set(), vaes: [] };
+  /** Which of the adapters that a pack may have are in this browser. */
+  async function storedAdapters({ remote }: PackSource): Promise<Set<string>> {
+    if (remote.length === 0) return new Set();
     const { packs } = await storage.describe();
-    const isWhole = (manifestId: string): boolean =>
-      packs.some(({ id, complete }) => id === manifestId && complete);
     const isStored = ({ manifestId, path }: (typeof remote)[number]): boolean =>
       packs.some(
         ({ id, files }) => id === manifestId && files.some((file) => file.path === path && file.complete),
       );
-    return {
-      stored: new Set(remote.filter(isStored).map(({ card }) => card.id)),
-      vaes: vaes.map((vae) => ({
-        ...vae,
-        stored: vae.packId === packId || isWhole(vae.id ?? modelOf(packId)),
-      })),
-    };
+    return new Set(remote.filter(isStored).map(({ card }) => card.id));
+  }
+
+  /** They are downloaded and deleted while the pack is in use. */
+  async function vaesOf({ vaes, packId }: PackSource): Promise<LoadedPack["vaes"]> {
+    if (vaes.length === 0) return [];
+    const { packs } = await storage.describe();
+    const isWhole = (manifestId: string): boolean =>
+      packs.some(({ id, complete }) => id === manifestId && complete);
+    return vaes.map((vae) => ({
+      ...vae,
+      stored: vae.packId === packId || isWhole(vae.id ?? modelOf(packId)),
+    }));
   }
 
   function current(): Promise<Fetched> {
@@ -244,10 +249,11 @@ export function createPackLoader(context: {
   /** Puts the files of the pack that was asked for where runs need them. */
   async function prepare(all: Fetched, result: Promise<Fetched>): Promise<LoadedPack> {
     const { packId, device } = asked!;
-    const { source, opened, fileUrl, vocabulary, things, stored, vaes } = all;
-    const [networks, { cards, userAdapters, otherAdapters }] = await Promise.all([
+    const { source, opened, fileUrl, vocabulary, things, stored } = all;
+    const [networks, { cards, userAdapters, otherAdapters }, vaes] = await Promise.all([
       diffusion.load({ id: packId, files: opened.files }, device),
       throughLoss(() => loadRetrieval(all)),
+      vaesOf(source),
     ]);
     checkWanted(result);
     const register = (): Promise<void> =>
@@ -341,6 +347,7 @@ export function createPackLoader(context: {
       return fetched?.packId ?? null;
     },
     current,
+    vaes: async () => vaesOf((await current()).source),
     async load(packId, { device, onProgress, signal }) {
       listeners.add(onProgress);
       try {

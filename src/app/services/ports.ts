@@ -9,7 +9,7 @@ import type { Persistence } from "../../storage/quota.ts";
 import type { RgbaImage } from "../../shared/request.ts";
 import type { StorageUse } from "../../storage/service.ts";
 import type { StorageView } from "../../storage/storage-view.ts";
-import type { AdapterOrigin, LoadProgress, UserAdapter } from "../../stylus/loaded-pack.ts";
+import type { AdapterOrigin, LoadedPack, LoadProgress, UserAdapter } from "../../stylus/loaded-pack.ts";
 import type { RunServices } from "../../stylus/ports.ts";
 import type { NearAdapter } from "../adapters/library/library-search.ts";
 import type { SourceAddress } from "../adapters/sources/addresses.ts";
@@ -218,6 +218,10 @@ export interface PageServices
   extends RunServices, AdapterServices, LibraryServices, PromptServices, StorageServices {
   readonly models: ModelServices;
   readonly languageModels: LanguageModelServices;
+  /** Id of the pack that is loaded or on its way: in a plot of VAEs not always the one that was chosen. Null: none. */
+  packInUse(): string | null;
+  /** The VAEs that it may have, with what is stored by now. @throws StylusError not-found: none is in use */
+  vaes(): Promise<LoadedPack["vaes"]>;
   /** Gives back the memory of the loaded model; the next `load` reads it again. */
   release(): void;
   readonly sources: SourceServices;

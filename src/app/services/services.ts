@@ -98,6 +98,9 @@ export function createServices(): PageServices {
       return pack.load(packId, options);
     },
 
+    packInUse: () => pack.packId,
+    vaes: () => pack.vaes(),
+
     embedQuery: (text, { signal }) => withRetrieval(() => retrieval.embedQuery(text), signal),
     embedText: (text, { signal }) => withRetrieval(() => retrieval.embedText(text), signal),
 

@@ -99,6 +99,7 @@ function storedImage(view: RunView, image: ImageView, png: Blob): StoredImage {
     preset: image.preset,
     vae: image.vae,
     regions: image.regions,
+    detailAdapters: image.detailAdapters,
     sheet: image.sheet,
     nsfw: image.nsfw,
   });

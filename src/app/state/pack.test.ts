@@ -8,10 +8,12 @@ import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 import { createPackState } from "./pack.ts";
 import { createSettings } from "./settings.ts";
 
-const packOf = (id: string): LoadedPack => ({ ...loadedPack(), id });
+const vae = { id: "soft", title: "Soft", packId: "a+soft", packTitle: "A", sizeBytes: 1, stored: false };
+const packOf = (id: string): LoadedPack => ({ ...loadedPack(), id, vaes: [vae] });
 const missing = toPlainError(new StylusError("not-found", say`Its files are gone.`));
 
 async function packState({ first = "a" }: { readonly first?: string | null } = {}) {
+  let [isBusy, inUse] = [false, ""];
   const loads: string[] = [];
   const [settings, setSettings] = createSettings();
   setSettings("model", "a");
@@ -20,12 +22,15 @@ async function packState({ first = "a" }: { readonly first?: string | null } = {
       services: {
         load: async (id) => {
           loads.push(id);
+          inUse = id;
           return packOf(id);
         },
+        packInUse: () => inUse,
+        vaes: async () => [{ ...vae, stored: true }],
         deletePack: async () => {},
         checkStored: async () => [],
       },
-      busy: () => false,
+      busy: () => isBusy,
       settings: [settings, setSettings],
       announce: () => {},
     }),
@@ -33,7 +38,20 @@ async function packState({ first = "a" }: { readonly first?: string | null } = {
   if (first !== null) await state.load();
   loads.length = 0;
   const seen = () => [state.id(), state.status(), state.loaded()?.id ?? null];
-  return { state, loads, seen, settle: () => new Promise((resolve) => setImmediate(resolve)) };
+  /** As a run does with a plot of VAEs. */
+  const putInPlace = (id: string): void => {
+    inUse = id;
+    state.onPack(packOf(id));
+  };
+  const setBusy = (on: boolean): void => void (isBusy = on);
+  return {
+    state,
+    loads,
+    seen,
+    putInPlace,
+    setBusy,
+    settle: () => new Promise((resolve) => setImmediate(resolve)),
+  };
 }
 
 it("stays with the pack of a run that could load it", async () => {
@@ -62,4 +80,32 @@ it("loads it when the run was stopped before that", async () => {
   expect(await state.during("b", async () => {})).toBeNull();
   await settle();
   expect([seen(), loads]).toEqual([["b", "ready", "b"], ["b"]]);
+});
+
+it("refreshes the pack that a plot has put in its place while it is at work, then goes back to its own", async () => {
+  const { state, loads, seen, putInPlace, setBusy, settle } = await packState();
+  const run = async (): Promise<void> => {
+    setBusy(true);
+    putInPlace("a+soft");
+    await state.refresh();
+    expect([seen(), loads]).toEqual([["a", "ready", "a+soft"], ["a+soft"]]);
+    setBusy(false);
+  };
+  expect(await state.during("a", run)).toBeNull();
+  await settle();
+  expect([seen(), loads]).toEqual([
+    ["a", "ready", "a"],
+    ["a+soft", "a"],
+  ]);
+});
+
+it("learns which VAEs are stored by now, unless a run is in progress", async () => {
+  const { state, loads, setBusy } = await packState();
+  const stored = () => state.loaded()!.vaes.map((each) => each.stored);
+  setBusy(true);
+  await state.readVaes();
+  expect(stored()).toEqual([false]);
+  setBusy(false);
+  await state.readVaes();
+  expect([stored(), loads]).toEqual([[true], []]);
 });

@@ -24,8 +24,10 @@ export interface PackState {
   /** Paths of stored files that were damaged, and have been downloaded again on this visit. */
   readonly replaced: Accessor<readonly string[]>;
   load(): Promise<void>;
-  /** Loads it again, which is cheap when it is there, and answers it. */
+  /** Loads it again, which is cheap when it is there, and answers it; in a plot the one that is at work. */
   refresh(): Promise<LoadedPack>;
+  /** Learns which of its VAEs are stored by now. */
+  readVaes(): Promise<void>;
   /**
    * Has `run` load a pack that may be another one, in the place of the one in use. Where it cannot be loaded, goes back to that one and
    * answers why.
@@ -44,7 +46,7 @@ export interface PackState {
 }
 
 export function createPackState(context: {
-  readonly services: Pick<PageServices, "load" | "deletePack" | "checkStored">;
+  readonly services: Pick<PageServices, "load" | "packInUse" | "vaes" | "deletePack" | "checkStored">;
   /** Whether a run is in progress. */
   readonly busy: () => boolean;
   readonly settings: SettingsStore;
@@ -80,11 +82,22 @@ export function createPackState(context: {
       setStatus("failed");
     });
 
-  async function refresh(): Promise<LoadedPack> {
+  async function reach(packId: string): Promise<LoadedPack> {
     const { signal } = new AbortController();
-    const pack = await services.load(id(), { device: settings.device, onProgress, signal });
-    if (pack.id === id()) onPack(pack);
+    const pack = await services.load(packId, { device: settings.device, onProgress, signal });
+    if (pack.id === id() || pack.id === loaded()?.id) onPack(pack);
     return pack;
+  }
+  /** Another one than that at work would end the run. */
+  const refresh = (): Promise<LoadedPack> => reach((busy() ? services.packInUse() : null) ?? id());
+
+  async function readVaes(): Promise<void> {
+    const before = loaded();
+    if (before === null || before.vaes.length === 0 || busy()) return;
+    const vaes = await services.vaes().catch(() => before.vaes); // the run says what is missing
+    // A pack that has changed has prompts read again.
+    if (loaded() === before && vaes.some(({ stored }, index) => stored !== before.vaes[index]!.stored))
+      setLoaded({ ...before, vaes });
   }
 
   /** Counts what was asked of the pack: an earlier load that ends late tells nothing. */
@@ -96,7 +109,7 @@ export function createPackState(context: {
       setError(null);
     });
     try {
-      const { title } = await refresh();
+      const { title } = await reach(id());
       if (own === turn) announce(t.models.announced.ready(title));
     } catch (reason) {
       if (own === turn) fail(explain(reason));
@@ -139,6 +152,7 @@ export function createPackState(context: {
     replaced,
     load,
     refresh,
+    readVaes,
     use,
     async during(next, run) {
       const previous = loaded() ? id() : null;

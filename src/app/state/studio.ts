@@ -33,7 +33,7 @@ import {
   type GenerateOptions,
   type PackDefaults,
 } from "../../stylus/options.ts";
-import { adaptersAnywhere } from "../../stylus/region-text.ts";
+import { adapterIdsAnywhere } from "../../stylus/region-text.ts";
 import { promptsOf } from "../../stylus/regions.ts";
 import { createPackState, type PackState } from "./pack.ts";
 import { modelOf } from "../packs/packs.ts";
@@ -308,7 +308,7 @@ function buildStudio(services: PageServices): Studio {
   const missing = createMemo((): readonly string[] => {
     const view = runs.shown();
     if (!view?.report || pack() === null || !sameModel()) return []; // of another model nothing is known
-    return missingAdapters(view.images.flatMap(adaptersAnywhere), cards());
+    return missingAdapters(view.images.flatMap(adapterIdsAnywhere), cards());
   });
 
   const recall = createRecall({
@@ -329,6 +329,7 @@ function buildStudio(services: PageServices): Studio {
     options,
     defaults,
     pack,
+    readVaes: packState.readVaes,
     wildcards: wildcards.files,
     report: () => runs.shown()?.report ?? null,
   });

@@ -6,6 +6,7 @@ import { regionMaskSide, writeRegionMask } from "../../shared/region-mask.ts";
 import { detailsFrom, withoutTagsOf } from "./details.ts";
 import { readSettings, writeInfotext } from "../infotext.ts";
 import { checkOptions, completeOptions, type PartialOptions } from "../options.ts";
+import { adapterIdsAnywhere } from "../region-text.ts";
 import { run } from "../run.ts";
 import { readLink, writeLink } from "../share-link.ts";
 
@@ -43,6 +44,10 @@ describe("a run with a detail pass", () => {
       { seed: 4, adapters: [clay], details: { ...values, areas } },
     ]);
     expect(report.options.details).toEqual(whole.details);
+    expect(report.images.map(adapterIdsAnywhere)).toEqual([
+      ["clay", "ink"],
+      ["clay", "ink"],
+    ]);
     expect(report.stages.find(({ id }) => id === "generate")!.inputs).toMatchObject({
       images: [{ details: values }, { details: values }],
     });

@@ -13,6 +13,13 @@ export const tagsOfDetails = (
   { cards }: Pick<LoadedPack, "cards">,
 ): LoraTags[] => details?.areas.map(({ prompt }) => readLoraTags(prompt, cards)) ?? [];
 
+/** Ids of the adapters that those words add. */
+export function adaptersOfDetails(details: DetailOptions | null, pack: Pick<LoadedPack, "cards">): string[] {
+  const known = new Set(pack.cards.map(({ id }) => id));
+  const ids = tagsOfDetails(details, pack).flatMap(({ adapters }) => adapters.map(({ id }) => id));
+  return [...new Set(ids)].filter((id) => known.has(id));
+}
+
 /** The engine's form: each area at the size of the model, with the image's adapters and those of its tags. */
 export function detailPass(
   details: DetailOptions,

@@ -163,8 +163,9 @@ export const adapters = {
       return `${all}: ${formats.number(refused)} because commercial use isn’t allowed, ${formats.number(unknown)} because nobody says.`;
     },
     /** Of a tag in the prompt. */
-    leftOutHere:
-      "Left out: its licence isn’t known to allow commercial use, and the settings ask for that. If you know better, say so in its details.",
+    leftOutHere: "Left out: its licence isn’t known to allow commercial use, and the settings ask for that.",
+    /** Only where one can: of one's own. */
+    correctIt: "If you know better, say so in its details.",
     leftOutTag: "Left out: its licence isn’t known to allow commercial use.",
   },
 

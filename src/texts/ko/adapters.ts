@@ -156,7 +156,8 @@ export const adapters: typeof english = {
       return `${all}: ${formats.number(refused)}개는 상업적 이용을 허용하지 않고, ${formats.number(unknown)}개는 허용하는지 알 수 없어요.`;
     },
     leftOutHere:
-      "제외됨: 설정에서 상업적 이용을 허용하는 어댑터만 쓰도록 했는데, 라이선스가 허용하는지 확인할 수 없어요. 알고 있다면 카드에 적어 주세요.",
+      "제외됨: 설정에서 상업적 이용을 허용하는 어댑터만 쓰도록 했는데, 라이선스가 허용하는지 확인할 수 없어요.",
+    correctIt: "알고 있다면 카드에 적어 주세요.",
     leftOutTag: "제외됨: 라이선스가 상업적 이용을 허용하는지 확인할 수 없어요.",
   },
 

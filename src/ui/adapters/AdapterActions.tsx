@@ -27,7 +27,10 @@ export function AdapterActions(props: { readonly adapter: LibraryAdapter }): JSX
   return (
     <>
       <Show when={props.adapter.isLeftOut}>
-        <p>{t.adapters.licence.leftOutHere}</p>
+        <p>
+          {t.adapters.licence.leftOutHere}
+          <Show when={props.adapter.own}> {t.adapters.licence.correctIt}</Show>
+        </p>
       </Show>
       <Show when={props.adapter.kind === "fewStep"}>
         <p>{texts().fewStep}</p>

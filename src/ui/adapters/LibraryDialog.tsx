@@ -33,7 +33,7 @@ export function LibraryDialog(): JSX.Element {
         when={library.found().length > 0}
         fallback={
           <p class={styles["hint"]}>
-            {library.filter().own && library.counts().own.size === 0
+            {library.filter().own && library.all().every(({ own }) => own === null)
               ? t.adapters.library.noUserAdapters
               : t.adapters.library.noneFound}
           </p>

@@ -23,7 +23,7 @@ export function TagField(props: {
   async function send(work: (tag: string) => Promise<boolean>): Promise<void> {
     const sent = text();
     setText("");
-    // Meanwhile the next one may have been typed.
+    // The next one may have been typed by now.
     if (!(await work(sent.trim()))) setText((now) => (now === "" ? sent : now));
   }
   return (

@@ -5,7 +5,7 @@ import { CompareSlider } from "../controls/CompareSlider.tsx";
 import { Cover } from "../controls/Cover.tsx";
 import { Dialog } from "../controls/Dialog.tsx";
 import styles from "./Gallery.module.css";
-import { adaptersAnywhere } from "../../stylus/region-text.ts";
+import { adapterIdsAnywhere } from "../../stylus/region-text.ts";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 
@@ -35,7 +35,7 @@ function Compared(props: { readonly images: readonly [StoredImage, StoredImage] 
   const key = (): string => props.images.map(({ id }) => id).join(" ");
   const label = ({ seed }: StoredImage): string => t.run.gallery.compared(seed);
   const adapters = (image: StoredImage): string =>
-    [label(image), ...adaptersAnywhere(image).map(({ id }) => studio.card(id)?.title ?? id)].join(", ");
+    [label(image), ...adapterIdsAnywhere(image).map((id) => studio.card(id)?.title ?? id)].join(", ");
   return (
     <div class={styles["compared"]}>
       <Cover

@@ -5,7 +5,7 @@ import { wordsOf, type ImageView, type RunView } from "../../app/state/runs/view
 import type { Studio } from "../../app/state/studio.ts";
 import { promptTags } from "../../shared/prompt-syntax.ts";
 import { idNamed } from "../../stylus/adapter-names.ts";
-import { adaptersAnywhere } from "../../stylus/region-text.ts";
+import { adapterIdsAnywhere } from "../../stylus/region-text.ts";
 import { promptsOf } from "../../stylus/regions.ts";
 import { adaptersOf } from "../../stylus/plot/cells.ts";
 import { vaeOf } from "../../stylus/plot/vaes.ts";
@@ -37,7 +37,7 @@ function adaptersOfSheet({ options, images }: RunView): string[] {
   const inRegions = promptsOf(options.regions);
   const inAxes = Object.values(plot).map((axis) => axis?.values ?? "");
   return [
-    ...images.flatMap((image) => adaptersAnywhere(image).map(({ id }) => id)),
+    ...images.flatMap(adapterIdsAnywhere),
     ...adaptersOf(plot),
     ...namesOfTags([options.prompt, ...inRegions, ...inAxes]),
   ];
@@ -56,7 +56,7 @@ export function createCopiedLink(
       // Tags stand in the words as they were written: by title, or by the file's name.
       const meant = (name: string): string => idNamed(name, studio.pack()?.cards ?? []);
       const inCatalogue = (id: string): boolean => studio.card(id) !== undefined && own?.has(id) !== true;
-      const used = image.sheet ? adaptersOfSheet(run) : adaptersAnywhere(image).map(({ id }) => id);
+      const used = image.sheet ? adaptersOfSheet(run) : adapterIdsAnywhere(image);
       const inDetails = namesOfTags(promptsOf(run.options.details));
       const left = [...used, ...inDetails].filter((name) => !inCatalogue(meant(name)));
       const { id = "", title = "" } = run.report?.pack ?? {};

@@ -7,7 +7,7 @@ import styles from "./Gallery.module.css";
 import { CompareIcon, DownloadIcon } from "../controls/icons.tsx";
 import { SwitchField } from "../controls/fields.tsx";
 import { PickFiles } from "../controls/PickFiles.tsx";
-import { adaptersAnywhere } from "../../stylus/region-text.ts";
+import { adapterIdsAnywhere } from "../../stylus/region-text.ts";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 
@@ -22,9 +22,7 @@ export function GalleryFilterBar(props: {
   const studio = useStudio();
   /** In the kept images, by title. */
   const adapters = createMemo(() => {
-    const ids = new Set(
-      studio.gallery.images().flatMap((image) => adaptersAnywhere(image).map(({ id }) => id)),
-    );
+    const ids = new Set(studio.gallery.images().flatMap(adapterIdsAnywhere));
     return [...ids]
       .map((id) => ({ id, title: studio.card(id)?.title ?? id }))
       .sort((a, b) => a.title.localeCompare(b.title));

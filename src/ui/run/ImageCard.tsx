@@ -17,7 +17,7 @@ import { RichText } from "../controls/RichText.tsx";
 import { Favourite, Note } from "./ImageMarks.tsx";
 import { PixelCanvas } from "../controls/PixelCanvas.tsx";
 import { createCopiedLink, LinkNote } from "./CopiedLink.tsx";
-import { adaptersAnywhere } from "../../stylus/region-text.ts";
+import { adapterIdsAnywhere } from "../../stylus/region-text.ts";
 import { useStudio } from "../studio-context.ts";
 import { regionColour, taskColour } from "../prompt/task-colour.ts";
 import { t } from "../../texts/texts.ts";
@@ -65,7 +65,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
   });
   const words = (): string => wordsOf(props.image, props.run).prompt;
   const alt = (): string => {
-    const names = adaptersAnywhere(props.image).map(({ id }) => title(id));
+    const names = adapterIdsAnywhere(props.image).map(title);
     return t.run.image.alt({ prompt: words(), seed: props.image.seed, adapters: names });
   };
   /** What an image of a plot has otherwise than the run. */
@@ -173,7 +173,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                     <button
                       class={`${controls["button"]} ${controls["small"]}`}
                       type="button"
-                      disabled={studio.busy() || adaptersAnywhere(props.image).length === 0}
+                      disabled={studio.busy() || adapterIdsAnywhere(props.image).length === 0}
                       title={t.run.image.compareAllTitle}
                       onClick={() => void studio.compare(props.image.index, "all")}
                     >

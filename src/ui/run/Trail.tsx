@@ -1,7 +1,7 @@
 // The stages of a run as they happen: the result of each and how long it took.
 import { For, Show, type JSX } from "solid-js";
 import type { ImageView, RunView, StageView } from "../../app/state/runs/view.ts";
-import { adaptersAnywhere } from "../../stylus/region-text.ts";
+import { adapterIdsAnywhere } from "../../stylus/region-text.ts";
 import { useStudio } from "../studio-context.ts";
 import styles from "./Trail.module.css";
 import { t } from "../../texts/texts.ts";
@@ -17,7 +17,7 @@ export function Trail(props: { readonly run: RunView }): JSX.Element {
       case "compose":
         return t.run.stages.parts(tasks.filter((task) => task.text !== "").length);
       case "plan": {
-        const used = new Set(run.images.flatMap((image) => adaptersAnywhere(image).map(({ id }) => id)));
+        const used = new Set(run.images.flatMap(adapterIdsAnywhere));
         return t.run.stages.adapters(used.size);
       }
       case "generate":

@@ -1,6 +1,6 @@
 // The library of adapters: what is listed by search, filters and order, which of them are selected, and what is done with them.
 import { batch, createMemo, createSignal, type Accessor } from "solid-js";
-import { adaptersAnywhere } from "../../../stylus/region-text.ts";
+import { adapterIdsAnywhere } from "../../../stylus/region-text.ts";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 import { openAdapterNotes } from "../../adapters/library/adapter-notes.ts";
 import { exportedCards } from "../../adapters/exported-cards.ts";
@@ -99,8 +99,7 @@ export function createLibrary(context: {
   const uses = (): ReadonlyMap<string, number> => {
     const counts = new Map<string, number>();
     for (const image of gallery.images())
-      for (const id of new Set(adaptersAnywhere(image).map((use) => use.id)))
-        counts.set(id, (counts.get(id) ?? 0) + 1);
+      for (const id of adapterIdsAnywhere(image)) counts.set(id, (counts.get(id) ?? 0) + 1);
     return counts;
   };
   const usesWhileOpen = createMemo(() => (isOpen() ? uses() : new Map<string, number>()));

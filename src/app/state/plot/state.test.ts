@@ -23,6 +23,7 @@ function form(stored: Partial<Settings> = {}) {
       options: () => options,
       defaults: () => defaults,
       pack: () => pack,
+      readVaes: async () => {},
       wildcards: () => new Map(),
       report,
     });

@@ -59,10 +59,12 @@ export function createPlotState(context: {
   readonly options: Accessor<GenerateOptions>;
   readonly defaults: () => PackDefaults;
   readonly pack: Accessor<LoadedPack | null>;
+  /** Called when it opens: some may have been downloaded since the model was loaded. */
+  readonly readVaes: () => Promise<void>;
   readonly wildcards: Accessor<Wildcards>;
   readonly report: Accessor<LastRun | null>;
 }): PlotState {
-  const { options, defaults, pack, wildcards, report } = context;
+  const { options, defaults, pack, readVaes, wildcards, report } = context;
   const [settings, setSettings] = context.settings;
   const [isOpen, setOpen] = createSignal(false);
   const plot = (): Plot => plotFrom(settings.plot);
@@ -84,7 +86,10 @@ export function createPlotState(context: {
   };
   return {
     isOpen,
-    show: () => setOpen(true),
+    show() {
+      setOpen(true);
+      void readVaes();
+    },
     close: () => setOpen(false),
     plot,
     setAxis(name, axis) {

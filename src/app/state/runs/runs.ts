@@ -36,7 +36,7 @@ import {
 } from "./view.ts";
 import { plotLabels, vaeTitle } from "../plot/labels.ts";
 import { plotFrom, type Plot } from "../../../stylus/plot/axes.ts";
-import { adaptersAnywhere, regionsOfImage } from "../../../stylus/region-text.ts";
+import { adapterIdsAnywhere, regionsOfImage } from "../../../stylus/region-text.ts";
 import { withoutTagsOf } from "../../../stylus/details/details.ts";
 import { expandPlot } from "../../../stylus/plot/cells.ts";
 import { vaeOf } from "../../../stylus/plot/vaes.ts";
@@ -371,7 +371,7 @@ export function createRuns(context: RunsContext): Runs {
       return;
     }
     // Until the model is loaded nothing is known; the run loads it and names what is missing.
-    const kept = adaptersAnywhere(image).filter(({ id }) => !isOut(id));
+    const kept = adapterIdsAnywhere(image).filter((id) => !isOut(id));
     const [lost] = context.pack() ? missingAdapters(kept, cards()) : [];
     if (lost !== undefined) {
       fail(

@@ -51,6 +51,7 @@ export interface ImageView {
   preset?: PresetId;
   vae?: string | null;
   regions?: readonly PlannedRegion[];
+  detailAdapters?: readonly string[];
   /** The sheet of a plot. */
   sheet?: true;
   nsfw?: Nsfw;
@@ -207,6 +208,8 @@ export function sheetImage(
     encoded,
     adapters: adaptersOfPlot(options, images),
     ...regionsOfPlot(options, images),
+    // The same in every cell.
+    ...(images[0]?.detailAdapters && { detailAdapters: images[0].detailAdapters }),
   };
 }
 
@@ -244,6 +247,7 @@ const usePlan = (image: ImageView, plan: PlannedImage): void => {
   if (plan.preset !== undefined) image.preset = plan.preset;
   if (plan.vae !== undefined) image.vae = plan.vae;
   if (plan.regions !== undefined) image.regions = plan.regions;
+  if (plan.detailAdapters !== undefined) image.detailAdapters = plan.detailAdapters;
 };
 
 /** Folds the events of one run into its view. */
