@@ -52,6 +52,34 @@ test("a kernel that was rejected is compiled at the next try", async () => {
   expect(error).toBeLessThan(TOLERANCE);
 });
 
+const noRoomForModel = {
+  code: "memory",
+  message: "The GPU has no room for this model.",
+  remedy: "Choose the device for low VRAM under Settings, or close other tabs and programs that use the GPU.",
+};
+
+test.each([
+  ["whole", TOLERANCE, 1],
+  ["int8", 2e-2, 2], // one parameter after the other
+] as const)(
+  "%s weights without room are no zeros: loading and merging say so, and nothing is merged",
+  async (weights, tolerance, merges) => {
+    const read = await browser.page.evaluate(
+      async (kind) => (await load("/tests/browser/wgsl-room.ts")).parameters(kind),
+      weights,
+    );
+    expect(read).toMatchObject({
+      failure: noRoomForModel,
+      left: 0,
+      mergeFailure: noRoomForModel,
+      mergesWithoutRoom: 0,
+      merges,
+    });
+    expect(Math.max(...read.errors)).toBeLessThan(tolerance);
+    expect(new Set(read.errors).size).toBe(1);
+  },
+);
+
 test("a measurement takes memory only once its kernels are compiled, checks it, and gives it back", async () => {
   const { rejected, madeBefore, full, left, length, leftAfter } = await inPage("timings");
   expect(rejected).toMatchObject({ code: "device" });

@@ -7,6 +7,7 @@ import type { Session } from "../../src/runtime/backend.ts";
 import { WgslBackend } from "../../src/wgsl/backend.ts";
 import { Pipelines } from "../../src/wgsl/pipelines.ts";
 import { planGraph } from "../../src/wgsl/plan/plan.ts";
+import { SOFTWARE_TUNING } from "../../src/wgsl/tuning.ts";
 import { DispatchTimer } from "../../src/wgsl/tuner/dispatch-timer.ts";
 import { relativeError } from "../parity/cases.ts";
 import { noise, noiseTensors } from "../parity/noise.ts";
@@ -153,6 +154,39 @@ export async function withoutKernel() {
   small.failOnce("createComputePipelineAsync");
   const failure = await failureOf(prepare(256));
   return { failure, error: await (await prepare(256)).error() };
+}
+
+/** @public Parameters without room; then those of a merge, which has room at the second try. */
+export async function parameters(weights: "whole" | "int8") {
+  const { gpu, report } = await chooseDevice("webgpu", { float16: false });
+  const small = new Small(gpu!);
+  const backend = new WgslBackend(gpu!, {
+    report,
+    type: "f32",
+    int8: weights === "int8",
+    tuning: { ...SOFTWARE_TUNING, int8: { ...SOFTWARE_TUNING.int8, least: 0 } },
+  });
+  const graph = network(256);
+  const load = () => backend.loadParameters(graph, noiseTensors(graph.parameters));
+  small.room = 1000;
+  const failure = await failureOf(load());
+  const left = small.live;
+  small.room = Infinity;
+  const store = await load();
+  const session = await backend.createSession(graph, { parameters: store });
+  const before = await errorOf(graph, session);
+  const names = graph.parameters.map(({ name }) => name);
+  let merges = 0;
+  const merge = () => store.gpu!.rewrite(names, async () => void merges++);
+  small.room = small.live;
+  const mergeFailure = await failureOf(merge());
+  const mergesWithoutRoom = merges;
+  small.room = Infinity;
+  const after = await errorOf(graph, session);
+  await merge();
+  await store.gpu!.release(names);
+  const released = await errorOf(graph, session);
+  return { failure, left, mergeFailure, mergesWithoutRoom, merges, errors: [before, after, released] };
 }
 
 /** @public The tuner's timer: a kernel that is rejected, no room, and then both. */

@@ -5,6 +5,7 @@ import type { TensorSource } from "../../formats/safetensors.ts";
 import { readTensorF32, type StoredTensor } from "../../formats/tensor-values.ts";
 import { assert } from "../../shared/assert.ts";
 import type { GpuParameter, GpuParameters, ParameterStore } from "../backend.ts";
+import { ParameterBuffers } from "./parameter-buffers.ts";
 import { deviceValues, type StoredParameter, toInputLayout, withType } from "./parameter-layout.ts";
 import { Uploads } from "./uploads.ts";
 
@@ -29,11 +30,13 @@ export class GpuParameterStore implements ParameterStore, GpuParameters {
   /** Another number whenever values may have changed. */
   version = 0;
   private readonly entries = new Map<string, Entry>();
+  private readonly buffers: ParameterBuffers;
   private readonly uploads: Uploads;
   private readonly options: StoreOptions;
 
   constructor(options: StoreOptions) {
     this.options = options;
+    this.buffers = new ParameterBuffers(options.gpu);
     this.uploads = new Uploads(options.gpu, UPLOAD_WINDOW_BYTES);
   }
 
@@ -77,7 +80,15 @@ export class GpuParameterStore implements ParameterStore, GpuParameters {
     names: readonly string[],
     merge: (parameters: readonly GpuParameter[]) => Promise<void>,
   ): Promise<void> {
-    await merge(this.withPristine(names));
+    const untouched = names.map((name) => this.get(name)).filter(({ pristine }) => pristine === null);
+    const parameters = this.withPristine(names);
+    try {
+      await this.buffers.checked();
+    } catch (error) {
+      this.forgetPristine(untouched);
+      throw error;
+    }
+    await merge(parameters);
   }
 
   /** Saves pristine values the first time. */
@@ -105,9 +116,13 @@ export class GpuParameterStore implements ParameterStore, GpuParameters {
     this.version++;
     const entries = names.map((name) => this.get(name)).filter(({ pristine }) => pristine !== null);
     this.copy(entries.map(({ pristine, live }) => [pristine!, live]));
+    this.forgetPristine(entries);
+  }
+
+  private forgetPristine(entries: readonly Entry[]): void {
     for (const entry of entries) {
       this.sizeBytes -= entry.pristine!.size;
-      entry.pristine!.destroy(); // takes effect once the copying is done
+      entry.pristine!.destroy(); // takes effect once the work before is done
       entry.pristine = null;
     }
   }
@@ -133,17 +148,18 @@ export class GpuParameterStore implements ParameterStore, GpuParameters {
   }
 
   private createBuffer(sizeBytes: number, label: string): GPUBuffer {
-    const size = Math.ceil(sizeBytes / 16) * 16; // ONNX Runtime's allocation unit
-    this.sizeBytes += size;
-    return this.options.gpu.createBuffer({
-      label,
-      size,
-      usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-    });
+    const buffer = this.buffers.create(label, sizeBytes);
+    this.sizeBytes += buffer.size;
+    return buffer;
   }
 
-  settle(): Promise<void> {
-    return this.uploads.settle();
+  async settle(): Promise<void> {
+    await this.uploads.settle();
+    await this.buffers.settle();
+  }
+
+  checked(): Promise<void> {
+    return this.buffers.checked();
   }
 
   private copy(pairs: readonly (readonly [from: GPUBuffer, to: GPUBuffer])[]): void {

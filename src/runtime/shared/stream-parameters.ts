@@ -11,10 +11,12 @@ interface Receiver<Spec> {
   add(spec: Spec, tensor: StoredTensor): void;
   /** Waits until the device has taken what was added, if that is much. */
   settle?(): Promise<void>;
+  /** @throws StylusError `memory` if the device had no room for something */
+  checked?(): Promise<void>;
   dispose(): void;
 }
 
-/** Disposes of the store if it fails. @throws StylusError `bad-file` for missing or misshapen tensors, `cancelled` */
+/** Disposes of the store if it fails. @throws StylusError `bad-file` for missing or misshapen tensors, `memory`, `cancelled` */
 export async function streamParameters<Spec extends Parameter, Store extends Receiver<Spec>>(
   specs: readonly Spec[],
   tensors: ReadonlyMap<string, TensorSource>,
@@ -32,6 +34,7 @@ export async function streamParameters<Spec extends Parameter, Store extends Rec
       onProgress?.({ loadedBytes, totalBytes });
       throwIfAborted(signal);
     }
+    await store.checked?.();
     return store;
   } catch (error) {
     store.dispose();

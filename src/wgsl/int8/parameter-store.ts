@@ -5,6 +5,7 @@
 import type { TensorSource } from "../../formats/safetensors.ts";
 import { readStoredTensor, readTensorF32, type StoredTensor } from "../../formats/tensor-values.ts";
 import type { GpuParameter, GpuParameters } from "../../runtime/backend.ts";
+import { ParameterBuffers } from "../../runtime/shared/parameter-buffers.ts";
 import { deviceValues, toInputLayout, withType } from "../../runtime/shared/parameter-layout.ts";
 import { Uploads } from "../../runtime/shared/uploads.ts";
 import { assert } from "../../shared/assert.ts";
@@ -31,6 +32,7 @@ export class Int8ParameterStore implements WgslParameterStore, GpuParameters {
   version = 0;
   readonly #entries = new Map<string, Entry>();
   readonly #quantiser: Quantiser;
+  readonly #buffers: ParameterBuffers;
   readonly #uploads: Uploads;
 
   constructor(
@@ -40,6 +42,7 @@ export class Int8ParameterStore implements WgslParameterStore, GpuParameters {
     this.device = device;
     this.dtype = dtype;
     this.#quantiser = quantiser;
+    this.#buffers = new ParameterBuffers(device);
     this.#uploads = new Uploads(device, UPLOAD_WINDOW_BYTES);
   }
 
@@ -50,7 +53,7 @@ export class Int8ParameterStore implements WgslParameterStore, GpuParameters {
   add(spec: WgslParameter, stored: StoredTensor): void {
     const values = deviceValues(stored, { spec, dtype: this.dtype });
     const sizeBytes = spec.int8 ? int8Bytes(weightMatrix(spec), spec.int8) : values.byteLength;
-    const live = this.#createBuffer(sizeBytes, spec.name);
+    const live = this.#buffers.create(spec.name, sizeBytes);
     this.sizeBytes += live.size;
     const entry = { spec, source: stored.source, live };
     this.specs.set(spec.name, spec);
@@ -58,8 +61,13 @@ export class Int8ParameterStore implements WgslParameterStore, GpuParameters {
     this.#put(entry, values);
   }
 
-  settle(): Promise<void> {
-    return this.#uploads.settle();
+  async settle(): Promise<void> {
+    await this.#uploads.settle();
+    await this.#buffers.settle();
+  }
+
+  checked(): Promise<void> {
+    return this.#buffers.checked();
   }
 
   /** Rereads the file: full precision, and no memory until requested. */
@@ -79,6 +87,7 @@ export class Int8ParameterStore implements WgslParameterStore, GpuParameters {
     this.version++;
     this.#put(entry, values);
     await this.settle();
+    await this.checked();
   }
 
   async rewrite(
@@ -90,9 +99,10 @@ export class Int8ParameterStore implements WgslParameterStore, GpuParameters {
       const { spec, live } = entry;
       const values = await this.#read(entry);
       const pristine = this.#staged(values);
-      const merged = spec.int8 ? this.#createBuffer(pristine.size, "merged weight") : live;
+      const merged = spec.int8 ? this.#buffers.create("merged weight", pristine.size) : live;
       this.version++;
       try {
+        await this.checked();
         await merge([{ name, dtype: this.dtype, layout: spec.layout, pristine, live: merged }]);
         if (spec.int8) this.#quantiser.quantise({ weight: merged, out: live }, weightMatrix(spec));
       } finally {
@@ -136,14 +146,8 @@ export class Int8ParameterStore implements WgslParameterStore, GpuParameters {
   }
 
   #staged(values: Float32Array | Uint16Array): GPUBuffer {
-    const buffer = this.#createBuffer(values.byteLength, "weight on its way");
+    const buffer = this.#buffers.create("weight on its way", values.byteLength);
     this.#uploads.write(buffer, values);
     return buffer;
-  }
-
-  #createBuffer(sizeBytes: number, label: string): GPUBuffer {
-    const { STORAGE, COPY_SRC, COPY_DST } = GPUBufferUsage;
-    const size = Math.ceil(sizeBytes / 16) * 16;
-    return this.device.createBuffer({ label, size, usage: STORAGE | COPY_SRC | COPY_DST });
   }
 }

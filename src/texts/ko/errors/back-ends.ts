@@ -58,6 +58,9 @@ export const backEnds: Readonly<Record<string, string>> = {
   "The GPU has no room for an image of this size.": "GPU 메모리가 이 이미지 크기에 모자라요.",
   "Choose a smaller image, switch on “Tiled VAE (less memory)” or choose the device for low VRAM under Settings, and close other tabs and programs that use the GPU.":
     "이미지 크기를 줄이거나, ‘설정’에서 ‘타일 VAE (메모리 절약)’를 켜거나 저용량 VRAM 장치를 고르고, GPU를 쓰는 다른 탭과 프로그램을 닫으세요.",
+  "The GPU has no room for this model.": "GPU 메모리가 이 모델에 모자라요.",
+  "Choose the device for low VRAM under Settings, or close other tabs and programs that use the GPU.":
+    "‘설정’에서 저용량 VRAM 장치를 고르거나, GPU를 쓰는 다른 탭과 프로그램을 닫으세요.",
   "WGSL kernels: {0}": "WGSL 커널: {0}",
   "The GPU computes no product right.": "GPU가 행렬 곱을 하나도 바르게 계산하지 못해요.",
   "no device": "장치 없음",
