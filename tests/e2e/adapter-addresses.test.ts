@@ -86,8 +86,17 @@ const alert = (words: string | RegExp): Locator => intake().getByRole("alert").f
 
 /** With nothing in the list. */
 async function open(): Promise<void> {
-  while (await page.locator("dialog[open]").count()) await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: /^Adapters/ }).click();
+  // A dialog may still be about to open.
+  await expect
+    .poll(async () => {
+      while (await page.locator("dialog[open]").count()) await page.keyboard.press("Escape");
+      const click = page.getByRole("button", { name: /^Adapters/ }).click({ timeout: 1000 });
+      return click.then(
+        () => true,
+        () => false,
+      );
+    })
+    .toBe(true);
   await page
     .getByRole("dialog", { name: "Adapters", exact: true })
     .getByRole("button", { name: "From Civitai or Hugging Face" })
