@@ -97,8 +97,8 @@ function countingDevice(seen: (bytes: Uint8Array) => void = () => undefined) {
     readonly createCommandEncoder = unused;
     readonly createRenderBundleEncoder = unused;
     readonly createQuerySet = unused;
-    readonly pushErrorScope = unused;
-    readonly popErrorScope = unused;
+    readonly pushErrorScope = (): undefined => undefined;
+    readonly popErrorScope = async (): Promise<null> => null;
   }
   const gpu = new CountingDevice();
   return { gpu, count };
