@@ -130,20 +130,24 @@ async function storeInitImage(
 }
 
 /**
- * An area with the shape of what is white in its file.
+ * Areas with the shapes of what is white in their files.
+ * @param options.blank by the place of the area, from 1
  * @throws StylusError bad-file; bad-input: nothing is white
  */
-async function drawnArea<Words extends object>(
-  given: (Words & RegionArea) | (Words & { readonly file: string }),
-  { field, blank }: { readonly field: string; readonly blank: Saying },
-): Promise<Words & RegionArea> {
-  if (!("file" in given)) return given as Words & RegionArea;
-  const area = regionOfMask(await maskOfFile(fromBase64(given.file as string)));
-  if (area) return { ...given, ...area };
-  throw new StylusError("bad-input", blank, {
-    where: field,
-    remedy: say`Make the region white in its mask.`,
-  });
+function drawnAreas<Words extends object>(
+  areas: readonly ((Words & RegionArea) | (Words & { readonly file: string }))[],
+  { field, blank }: { readonly field: string; readonly blank: (place: number) => Saying },
+): Promise<(Words & RegionArea)[]> {
+  const drawn = async (given: (typeof areas)[number], index: number): Promise<Words & RegionArea> => {
+    if (!("file" in given)) return given as Words & RegionArea;
+    const area = regionOfMask(await maskOfFile(fromBase64(given.file as string)));
+    if (area) return { ...given, ...area };
+    throw new StylusError("bad-input", blank(index + 1), {
+      where: field,
+      remedy: say`Make the region white in its mask.`,
+    });
+  };
+  return Promise.all(areas.map(drawn));
 }
 
 /** @throws StylusError bad-file */
@@ -198,25 +202,17 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
           start: start ? await storeInitImage(start, inputs) : null,
           regions: regions && {
             ...regions,
-            areas: await Promise.all(
-              regions.areas.map((area, index) =>
-                drawnArea<WordsOf<PartialRegions["areas"][number]>>(area, {
-                  field: "regions",
-                  blank: say`The mask of region ${index + 1} is empty or damaged.`,
-                }),
-              ),
-            ),
+            areas: await drawnAreas<WordsOf<PartialRegions["areas"][number]>>(regions.areas, {
+              field: "regions",
+              blank: (place) => say`The mask of region ${place} is empty or damaged.`,
+            }),
           },
           details: details && {
             ...details,
-            areas: await Promise.all(
-              details.areas.map((area, index) =>
-                drawnArea<WordsOf<PartialDetails["areas"][number]>>(area, {
-                  field: "details",
-                  blank: say`The mask of detail ${index + 1} is empty or damaged.`,
-                }),
-              ),
-            ),
+            areas: await drawnAreas<WordsOf<PartialDetails["areas"][number]>>(details.areas, {
+              field: "details",
+              blank: (place) => say`The mask of detail ${place} is empty or damaged.`,
+            }),
           },
         };
         const {

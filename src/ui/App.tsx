@@ -3,7 +3,7 @@ import { createEffect, createSignal, on, For, onCleanup, Show, type JSX } from "
 import { installKeys } from "../app/state/commands.ts";
 import { installLinks } from "../app/state/links.ts";
 import { pickOfDrop, pickOfInput } from "../app/packs/disk-files.ts";
-import { languageOf } from "../app/state/settings.ts";
+import { languageOf } from "../app/state/settings/settings.ts";
 import type { Studio } from "../app/state/studio.ts";
 import { Abilities } from "./run/Abilities.tsx";
 import { AdapterDialog } from "./adapters/AdapterDialog.tsx";

@@ -4,7 +4,7 @@ import controls from "./controls/controls.module.css";
 import styles from "./Header.module.css";
 import { DiskIcon, HelpIcon, Logo, ModelIcon, StackIcon } from "./controls/icons.tsx";
 import { useStudio } from "./studio-context.ts";
-import { languageOf } from "../app/state/settings.ts";
+import { languageOf } from "../app/state/settings/settings.ts";
 import { spoken } from "../texts/sayings.ts";
 import { languageNames, t, type Language } from "../texts/texts.ts";
 

@@ -1,6 +1,6 @@
 // Shortcuts, how it works, what isn't available yet, and the page's language and appearance.
 import { For, Show, type JSX } from "solid-js";
-import { languageOf, type Appearance } from "../app/state/settings.ts";
+import { languageOf, type Appearance } from "../app/state/settings/settings.ts";
 import controls from "./controls/controls.module.css";
 import { Dialog } from "./controls/Dialog.tsx";
 import { SegmentField } from "./controls/fields.tsx";

@@ -100,6 +100,15 @@ export const imageSchema = v.looseObject({
   detailAdapters: v.optional(v.array(v.string())),
   png: v.blob(),
 });
+/** Of regions and of the detail pass. */
+const area = {
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  prompt: v.string(),
+  mask: v.optional(v.string()),
+};
 export const runSchema = v.looseObject({
   id: v.string(),
   createdAt: number,
@@ -125,17 +134,7 @@ export const runSchema = v.looseObject({
       v.looseObject({
         baseWeight: number,
         addPrompt: v.boolean(),
-        areas: v.array(
-          v.looseObject({
-            x: number,
-            y: number,
-            width: number,
-            height: number,
-            weight: number,
-            prompt: v.string(),
-            mask: v.optional(v.string()),
-          }),
-        ),
+        areas: v.array(v.looseObject({ ...area, weight: number })),
       }),
     ),
     details: v.nullish(
@@ -143,16 +142,7 @@ export const runSchema = v.looseObject({
         strength: number,
         padding: number,
         feather: number,
-        areas: v.array(
-          v.looseObject({
-            x: number,
-            y: number,
-            width: number,
-            height: number,
-            prompt: v.string(),
-            mask: v.optional(v.string()),
-          }),
-        ),
+        areas: v.array(v.looseObject(area)),
       }),
     ),
   }),

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { createRoot } from "solid-js";
 import { createChoiceState } from "./choice.ts";
-import { createSettings } from "./settings.ts";
+import { createSettings } from "./settings/stored.ts";
 
 it.each(["constructor", "toString", "__proto__"])("a slider of an adapter called %s is its own", (id) => {
   const choice = createRoot(() => createChoiceState({ settings: createSettings(), pack: () => null }));

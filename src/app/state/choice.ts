@@ -4,14 +4,9 @@ import { batch, createMemo, type Accessor } from "solid-js";
 import { createStore, produce, unwrap } from "solid-js/store";
 import type { Reading } from "../../stylus/choose.ts";
 import type { GenerateOptions } from "../../stylus/options.ts";
-import {
-  restoredOf,
-  ruleKey,
-  rulesOf,
-  type AdapterRules,
-  type Settings,
-  type SettingsStore,
-} from "./settings.ts";
+import { restoredOf } from "./settings/one-run.ts";
+import { ruleKey, rulesOf, type AdapterRules, type Settings } from "./settings/settings.ts";
+import { type SettingsStore } from "./settings/stored.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 
 /** Changes to the choice that are made for one prompt. */

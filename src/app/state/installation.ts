@@ -1,6 +1,6 @@
 // The site as an app: the offer to install it, and new versions of it. Neither happens by itself.
 import { createSignal, type Accessor } from "solid-js";
-import type { SettingsStore } from "./settings.ts";
+import type { SettingsStore } from "./settings/stored.ts";
 
 export interface Installation {
   /** The browser can install the site. */

@@ -9,7 +9,7 @@ import type { OwnServer } from "../packs/own-server.ts";
 import type { LanguageModelServices } from "../services/ports.ts";
 import { createLanguageModelState } from "./language-models.ts";
 import { rawCard } from "../../refine/raw-card.ts";
-import { settingsFrom } from "./settings.ts";
+import { settingsFrom } from "./settings/stored.ts";
 
 function setup(download: LanguageModelServices["download"]) {
   const here = new Set<string>();

@@ -10,7 +10,9 @@ import type { PageServices } from "../services/ports.ts";
 import { t } from "../../texts/texts.ts";
 import { createDownload, type Download } from "./download.ts";
 import { explain } from "./runs/runs.ts";
-import { restoredOf, type Settings, type SettingsStore } from "./settings.ts";
+import { restoredOf } from "./settings/one-run.ts";
+import { type Settings } from "./settings/settings.ts";
+import { type SettingsStore } from "./settings/stored.ts";
 
 export type LanguageModelDownload = Download<Pick<LanguageModelEntry, "id">>;
 

@@ -5,7 +5,7 @@ import { StylusError } from "../../shared/errors.ts";
 import { say } from "../../shared/saying.ts";
 import { speak } from "../../texts/texts.ts";
 import { createNsfwState } from "./nsfw.ts";
-import { createSettings } from "./settings.ts";
+import { createSettings } from "./settings/stored.ts";
 
 afterEach(() => speak(() => "en"));
 

@@ -8,7 +8,7 @@ import { blurReason, checkedOrNull, type BlurReason } from "../images/nsfw.ts";
 import type { PageServices } from "../services/ports.ts";
 import { createOptionalModel, type OptionalModel } from "./optional-model.ts";
 import { explain } from "./runs/runs.ts";
-import type { SettingsStore } from "./settings.ts";
+import type { SettingsStore } from "./settings/stored.ts";
 
 export interface NsfwState {
   readonly model: OptionalModel;

@@ -6,7 +6,7 @@ import { StylusError, toPlainError } from "../../shared/errors.ts";
 import { say } from "../../shared/saying.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
 import { createPackState } from "./pack.ts";
-import { createSettings } from "./settings.ts";
+import { createSettings } from "./settings/stored.ts";
 
 const vae = { id: "soft", title: "Soft", packId: "a+soft", packTitle: "A", sizeBytes: 1, stored: false };
 const packOf = (id: string): LoadedPack => ({ ...loadedPack(), id, vaes: [vae] });

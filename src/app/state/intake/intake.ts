@@ -7,7 +7,7 @@ import { deletionError, type PlainError } from "../../../shared/errors.ts";
 import { say } from "../../../shared/saying.ts";
 import { adapterFilesOf, type AdapterFiles } from "../../adapters/dropped-files.ts";
 import { freeId } from "../../adapters/free-id.ts";
-import { originOf } from "../../adapters/sources/origin.ts";
+import { newAdapter } from "../../adapters/new-adapter.ts";
 import { cardOf, type CardDraft } from "../../adapters/user-card.ts";
 import { t } from "../../../texts/texts.ts";
 import type { AdapterServices, SourceServices } from "../../services/ports.ts";
@@ -185,8 +185,6 @@ export function createIntake(context: {
     // Plain copies: IndexedDB cannot clone the store's proxies.
     const report = JSON.parse(JSON.stringify(item.report)) as AdapterReport;
     const draft = { ...item.draft };
-    const { file, preview, sidecar } = whole;
-    const origin = originOf(sidecar);
     try {
       // Names that are not among the cards: of adapters for other models, or just added by another tab.
       const refused = new Set<string>();
@@ -197,20 +195,10 @@ export function createIntake(context: {
           tellKnown(key, same);
           return;
         }
-        const id = freeId(file.name, new Set([...loaded.cards.map((each) => each.id), ...refused]));
+        const id = freeId(whole.file.name, new Set([...loaded.cards.map((each) => each.id), ...refused]));
         const baseModel = item.keptFor ?? loaded.baseModels[0]!;
-        const card = cardOf(draft, { id, baseModel, report });
-        if (
-          !(await services.addAdapter({
-            id,
-            card,
-            report,
-            file,
-            addedAt: Date.now(),
-            ...(preview ? { preview } : {}),
-            ...(origin ? { origin } : {}),
-          }))
-        ) {
+        const adapter = newAdapter(id, whole, { draft, baseModel, report });
+        if (!(await services.addAdapter(adapter))) {
           refused.add(id);
           continue;
         }
@@ -218,8 +206,8 @@ export function createIntake(context: {
         set(key, { status: "added", id });
         announce(
           item.keptFor === null
-            ? t.adapters.announced.added(card.title)
-            : t.adapters.announced.kept(card.title, item.keptFor),
+            ? t.adapters.announced.added(adapter.card.title)
+            : t.adapters.announced.kept(adapter.card.title, item.keptFor),
         );
         return;
       }

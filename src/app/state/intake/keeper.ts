@@ -1,9 +1,9 @@
 // Keeps adapters without a question for each: examined, named, stored. The pack knows them only when it is loaded again.
 import type { LoadedPack, UserAdapter } from "../../../stylus/loaded-pack.ts";
 import type { AdapterFiles } from "../../adapters/dropped-files.ts";
-import { originOf } from "../../adapters/sources/origin.ts";
 import { freeId } from "../../adapters/free-id.ts";
-import { cardOf, type CardDraft } from "../../adapters/user-card.ts";
+import { newAdapter } from "../../adapters/new-adapter.ts";
+import type { CardDraft } from "../../adapters/user-card.ts";
 import type { AdapterServices } from "../../services/ports.ts";
 import { examineFiles } from "./examination.ts";
 import type { Refusal } from "./refusal.ts";
@@ -40,27 +40,17 @@ export function createKeeper(context: {
       const found = await examineFiles(files, { services, loaded });
       if (found.kind === "refused") return { kind: "refused", refusal: found.refusal };
       if (found.kind === "known") return { kind: "known", title: found.card.title };
-      const { file, preview, report, draft, sidecar, keptFor } = found;
+      const { file, report, draft, sidecar, keptFor } = found;
       const same = kept.get(report.hashes?.sha256 ?? "");
       if (same !== undefined) return { kind: "known", title: same };
       const pack = await loaded();
       const baseModel = keptFor ?? pack.baseModels[0]!;
-      const origin = originOf(sidecar);
       for (;;) {
         const id = freeId(file.name, new Set([...pack.cards.map((card) => card.id), ...ids]));
         ids.add(id);
-        const card = cardOf(draft, { id, baseModel, report });
-        const adapter: UserAdapter = {
-          id,
-          card,
-          report,
-          file,
-          addedAt: Date.now(),
-          ...(preview ? { preview } : {}),
-          ...(origin ? { origin } : {}),
-        };
+        const adapter = newAdapter(id, found, { draft, baseModel, report });
         if (!(await services.addAdapter(adapter))) continue;
-        if (report.hashes) kept.set(report.hashes.sha256, card.title);
+        if (report.hashes) kept.set(report.hashes.sha256, adapter.card.title);
         return { kind: "kept", adapter, draft, sidecar, keptFor };
       }
     },

@@ -7,7 +7,7 @@ import { adapterReport, loadedPack } from "../../../../tests/fixtures/run-servic
 import type { StoredImage } from "../../images/gallery.ts";
 import type { PageServices } from "../../services/ports.ts";
 import type { UserAdapter } from "../../../stylus/loaded-pack.ts";
-import { settingsFrom } from "../settings.ts";
+import { settingsFrom } from "../settings/stored.ts";
 import { createLibrary } from "./library.ts";
 
 // Node gets Solid's build for servers, whose signals move nothing.

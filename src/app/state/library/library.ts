@@ -22,7 +22,7 @@ import type { PageServices } from "../../services/ports.ts";
 import type { ChoiceState } from "../choice.ts";
 import type { GalleryState } from "../gallery.ts";
 import type { Intake } from "../intake/intake.ts";
-import type { Settings } from "../settings.ts";
+import type { Settings } from "../settings/settings.ts";
 import { createNearest, type Nearest } from "./nearest.ts";
 import { createNotes, type NotesState } from "./notes.ts";
 

@@ -16,7 +16,7 @@ import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 import { readWords } from "../../../stylus/run-words.ts";
 import type { Wildcards } from "../../../stylus/wildcards/wildcards.ts";
 import type { RunReport } from "../../../stylus/run-types.ts";
-import type { SettingsStore } from "../settings.ts";
+import type { SettingsStore } from "../settings/stored.ts";
 
 export interface PlotState {
   readonly isOpen: Accessor<boolean>;

@@ -4,7 +4,7 @@ import { createStore } from "solid-js/store";
 import { expect, it } from "vitest";
 import type { NamedRows } from "../../prompts/named-rows.ts";
 import type { PromptStyle } from "../../../stylus/styles.ts";
-import { settingsFrom } from "../settings.ts";
+import { settingsFrom } from "../settings/stored.ts";
 import { createStyles } from "./styles.ts";
 
 function styles(store: Partial<NamedRows<PromptStyle>> = {}) {

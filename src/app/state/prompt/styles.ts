@@ -8,7 +8,7 @@ import type { ImagePrompt } from "../../../stylus/wildcards/wildcards.ts";
 import { t } from "../../../texts/texts.ts";
 import type { NamedRows } from "../../prompts/named-rows.ts";
 import { createPromptRows, type PromptRows } from "./prompt-rows.ts";
-import type { SettingsStore } from "../settings.ts";
+import type { SettingsStore } from "../settings/stored.ts";
 
 const maxFileBytes = 2e6;
 

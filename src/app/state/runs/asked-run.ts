@@ -11,7 +11,8 @@ import type { Plot } from "../../../stylus/plot/axes.ts";
 import { readWords } from "../../../stylus/run-words.ts";
 import type { ImagePrompt, Wildcards } from "../../../stylus/wildcards/wildcards.ts";
 import { choiceOf, type Adjustments, type ChoiceOptions } from "../choice.ts";
-import { toOptions, type Settings } from "../settings.ts";
+import { toOptions } from "../settings/options.ts";
+import { type Settings } from "../settings/settings.ts";
 
 /** As plain data. */
 export interface AskedRun {

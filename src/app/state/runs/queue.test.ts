@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { WaitingRow, WaitingRuns } from "../../prompts/waiting-runs.ts";
 import type { AskedRun } from "./asked-run.ts";
 import { createQueue, type RunOutcome } from "./queue.ts";
-import { settingsFrom } from "../settings.ts";
+import { settingsFrom } from "../settings/stored.ts";
 
 const asked = (prompt: string, settings: Readonly<Record<string, unknown>> = {}): AskedRun => ({
   settings: settingsFrom({ prompt, seed: 1, ...settings }),

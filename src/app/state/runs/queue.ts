@@ -4,7 +4,7 @@ import { batch, createSignal, type Accessor } from "solid-js";
 import { t } from "../../../texts/texts.ts";
 import type { WaitingRow, WaitingRuns } from "../../prompts/waiting-runs.ts";
 import type { AskedRun } from "./asked-run.ts";
-import { settingsFrom } from "../settings.ts";
+import { settingsFrom } from "../settings/stored.ts";
 import { plotFrom } from "../../../stylus/plot/axes.ts";
 
 export interface QueuedRun {

@@ -15,17 +15,10 @@ import { t } from "../../../texts/texts.ts";
 import type { ChoiceState } from "../choice.ts";
 import type { InitImageState } from "../init-image.ts";
 import { explain, type Runs } from "./runs.ts";
-import {
-  forOneRun,
-  fromOptions,
-  restoredOf,
-  withoutChooser,
-  withPrompt,
-  unlessChanged,
-  type RestoredChooser,
-  type Settings,
-  type SettingsStore,
-} from "../settings.ts";
+import { forOneRun, restoredOf, withoutChooser } from "../settings/one-run.ts";
+import { fromOptions } from "../settings/options.ts";
+import { withPrompt, unlessChanged, type RestoredChooser, type Settings } from "../settings/settings.ts";
+import { type SettingsStore } from "../settings/stored.ts";
 
 export interface Recall {
   /** "next": the next run takes a chooser that was brought back; "done": the one on show did, and the user's own holds again. */

@@ -1,17 +1,10 @@
 // What the page asks for with given settings, and back again.
 import { afterEach, expect, it, vi } from "vitest";
-import type { PackDefaults } from "../../stylus/options.ts";
-import {
-  createSettings,
-  forOneRun,
-  fromOptions,
-  languageOf,
-  rulesOf,
-  settingsFrom,
-  toOptions,
-  unlessChanged,
-  type Settings,
-} from "./settings.ts";
+import type { PackDefaults } from "../../../stylus/options.ts";
+import { createSettings, settingsFrom } from "./stored.ts";
+import { forOneRun } from "./one-run.ts";
+import { fromOptions, toOptions } from "./options.ts";
+import { languageOf, rulesOf, unlessChanged, type Settings } from "./settings.ts";
 
 const defaults: PackDefaults = {
   width: 256,
