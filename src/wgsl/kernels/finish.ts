@@ -18,6 +18,16 @@ export interface FinishVariant {
   readonly groups: number;
 }
 
+/** A product as it is. */
+export const NO_FINISH = {
+  bias: false,
+  shift: false,
+  activation: null,
+  residual: false,
+  aligned: true,
+  groups: 1,
+} as const satisfies Omit<FinishVariant, "type">;
+
 export const FINISH_FIELDS = [
   "rows",
   "columns",

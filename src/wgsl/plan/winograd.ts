@@ -2,7 +2,7 @@
 // for each point of a transformed window gives sums, from which the results follow. Taken where it should take less time than the nine
 // taps. Weights are transformed in every run, since those of all layers would take as much memory again as the model, twice.
 
-import { finishValues, type FinishVariant } from "../kernels/finish.ts";
+import { NO_FINISH, finishValues, type FinishVariant } from "../kernels/finish.ts";
 import { type Block, BYTES, type Dispatch, type ElementType, grid, roundUp } from "../kernels/kernel.ts";
 import { operandValues } from "../kernels/operand.ts";
 import { product, PRODUCT_FIELDS } from "../kernels/product.ts";
@@ -206,13 +206,8 @@ function productOf(
   const { tile, parts } = choice;
   const variant: FinishVariant & WeightVariant & { operand: "batch"; inParts: true; partsType: ElementType } =
     {
+      ...NO_FINISH,
       type,
-      bias: false,
-      shift: false,
-      activation: null,
-      residual: false,
-      aligned: true,
-      groups: 1,
       int8: null,
       operand: "batch",
       inParts: true,

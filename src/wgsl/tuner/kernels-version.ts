@@ -2,19 +2,12 @@
 
 import { subgroupMatrices } from "../kernels/matrices.ts";
 import { product } from "../kernels/product.ts";
+import { NO_FINISH } from "../kernels/finish.ts";
 import { subgroupMatrixProduct } from "../kernels/subgroup-matrix-product.ts";
 import { weightCode } from "../kernels/weights.ts";
 import type { PlanTarget } from "../plan/target.ts";
 
-const FINISH = {
-  bias: false,
-  shift: false,
-  activation: null,
-  residual: false,
-  aligned: true,
-  groups: 1,
-  int8: null,
-} as const;
+const PRODUCT = { ...NO_FINISH, int8: null };
 
 /** The same with and without subgroup matrices, since a device may be opened both ways. */
 export function kernelsVersion({
@@ -23,7 +16,7 @@ export function kernelsVersion({
   tuning,
 }: Pick<PlanTarget, "type" | "matrices" | "tuning">): string {
   const kernels = (["rows", "window", "batch"] as const).flatMap((operand) => {
-    const variant = { ...FINISH, type, operand, inParts: operand === "batch" };
+    const variant = { ...PRODUCT, type, operand, inParts: operand === "batch" };
     return [
       ...tuning.products.map(({ tile }) => product({ ...variant, tile, unit: type === "f16" ? 8 : 4 })),
       ...tuning.matrixProducts.map(({ tile }) =>
@@ -31,7 +24,7 @@ export function kernelsVersion({
       ),
     ];
   });
-  const int8 = ([4, 8] as const).map((unit) => weightCode({ ...FINISH, type, int8: tuning.int8 }, unit));
+  const int8 = ([4, 8] as const).map((unit) => weightCode({ ...PRODUCT, type, int8: tuning.int8 }, unit));
   return fnv1a(JSON.stringify([tuning.parts, ...int8, kernels.map(({ name, code }) => [name, code()])]));
 }
 
