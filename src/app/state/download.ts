@@ -4,7 +4,7 @@ import type { PlainError } from "../../shared/errors.ts";
 import type { LoadProgress } from "../../stylus/loaded-pack.ts";
 import { messageOf } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
-import { explain } from "./runs/runs.ts";
+import { explain } from "../explain.ts";
 import { createTransferClock, type Transfer } from "./transfer-rate.ts";
 
 /** `Wanted` says what is downloaded. */

@@ -13,7 +13,7 @@ import { manyFrom } from "./intake/many-adapters.ts";
 import type { Models } from "./models.ts";
 import type { StylesState } from "./prompt/styles.ts";
 import type { WildcardsState } from "./prompt/wildcards.ts";
-import { explain } from "./runs/runs.ts";
+import { explain } from "../explain.ts";
 import type { InitImageState } from "./init-image.ts";
 
 /** Names that an error lists. */

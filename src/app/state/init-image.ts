@@ -11,7 +11,7 @@ import { maskFile, maskValues, pixelsOf, takeImage } from "../images/input-image
 import type { InputStore } from "../images/input-store.ts";
 import { blankMask, markedShare, type MaskImage } from "../images/mask-drawing.ts";
 import { t } from "../../texts/texts.ts";
-import { explain } from "./runs/runs.ts";
+import { explain } from "../explain.ts";
 import type { SettingsStore } from "./settings/stored.ts";
 
 /** An image file that carries settings: the user says what it is for. */

@@ -9,7 +9,7 @@ import { ownServerId, type OwnServer } from "../packs/own-server.ts";
 import type { PageServices } from "../services/ports.ts";
 import { t } from "../../texts/texts.ts";
 import { createDownload, type Download } from "./download.ts";
-import { explain } from "./runs/runs.ts";
+import { explain } from "../explain.ts";
 import { restoredOf } from "./settings/one-run.ts";
 import { type Settings } from "./settings/settings.ts";
 import { type SettingsStore } from "./settings/stored.ts";

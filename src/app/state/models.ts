@@ -11,7 +11,7 @@ import type { DiskPick } from "../packs/disk-files.ts";
 import type { ModelEntry } from "../packs/model-list.ts";
 import { modelOf, packIdOf } from "../packs/packs.ts";
 import { createDownload, type Download } from "./download.ts";
-import { explain } from "./runs/runs.ts";
+import { explain } from "../explain.ts";
 import type { ModelList, PageServices } from "../services/ports.ts";
 
 interface WantedModel {

@@ -7,7 +7,7 @@ import { t } from "../../texts/texts.ts";
 import { blurReason, checkedOrNull, type BlurReason } from "../images/nsfw.ts";
 import type { PageServices } from "../services/ports.ts";
 import { createOptionalModel, type OptionalModel } from "./optional-model.ts";
-import { explain } from "./runs/runs.ts";
+import { explain } from "../explain.ts";
 import type { SettingsStore } from "./settings/stored.ts";
 
 export interface NsfwState {

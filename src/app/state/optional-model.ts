@@ -3,7 +3,7 @@ import { createEffect, createSignal, on, type Accessor } from "solid-js";
 import type { PlainError } from "../../shared/errors.ts";
 import type { OptionalModelServices, OptionalModelState } from "../services/ports.ts";
 import { createDownload, type Download } from "./download.ts";
-import { explain } from "./runs/runs.ts";
+import { explain } from "../explain.ts";
 
 export interface OptionalModel {
   /** Null until it is wanted. */

@@ -5,7 +5,7 @@ import type { PlainError } from "../../shared/errors.ts";
 import type { DeviceReport } from "../../shared/request.ts";
 import { splitPackId } from "../packs/packs.ts";
 import type { PageServices } from "../services/ports.ts";
-import { explain } from "./runs/runs.ts";
+import { explain } from "../explain.ts";
 import type { SettingsStore } from "./settings/stored.ts";
 import { createTransferClock, type Transfer } from "./transfer-rate.ts";
 import type { LoadedPack, LoadProgress } from "../../stylus/loaded-pack.ts";

@@ -2,7 +2,7 @@
 import { createSignal, Show, type JSX } from "solid-js";
 import type { LibraryAdapter } from "../../app/adapters/library/library-adapter.ts";
 import { canBeChosen } from "../../app/state/library/library.ts";
-import { explain } from "../../app/state/runs/runs.ts";
+import { explain } from "../../app/explain.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import styles from "./AdapterDialog.module.css";
 import controls from "../controls/controls.module.css";

@@ -1,7 +1,7 @@
 // The user's own tags of an adapter, to add and to take off.
 import { createSignal, For, Show, type JSX } from "solid-js";
 import type { LibraryAdapter } from "../../app/adapters/library/library-adapter.ts";
-import { explain } from "../../app/state/runs/runs.ts";
+import { explain } from "../../app/explain.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import { CloseIcon } from "../controls/icons.tsx";

@@ -2,7 +2,7 @@
 import { createSignal, Show, type JSX } from "solid-js";
 import type { LibraryAdapter } from "../../app/adapters/library/library-adapter.ts";
 import { originPage } from "../../app/adapters/sources/origin.ts";
-import { explain } from "../../app/state/runs/runs.ts";
+import { explain } from "../../app/explain.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import { ConfirmButton } from "../controls/ConfirmButton.tsx";
 import { ErrorNote } from "../controls/ErrorNote.tsx";

@@ -1,7 +1,7 @@
 // One model in the list: what it is, what it needs, how much is stored, and what to do next.
 import { createSignal, Match, Show, Switch, type JSX } from "solid-js";
 import type { ModelEntry } from "../../app/packs/model-list.ts";
-import { explain } from "../../app/state/runs/runs.ts";
+import { explain } from "../../app/explain.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";

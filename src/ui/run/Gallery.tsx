@@ -1,7 +1,7 @@
 // Thumbnails of the stored images, newest first; each reopens its run. They are filtered, or selected to be compared and exported.
 import { createMemo, createSignal, For, onCleanup, Show, type JSX } from "solid-js";
 import type { StoredImage } from "../../app/images/gallery.ts";
-import { explain } from "../../app/state/runs/runs.ts";
+import { explain } from "../../app/explain.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import { isFiltering, noFilter, passes, type GalleryFilter } from "../../app/images/gallery-filter.ts";
 import { CompareDialog } from "./CompareDialog.tsx";

@@ -1,6 +1,6 @@
 // What the user says about a kept image: a star, a note.
 import { createSignal, Show, type JSX } from "solid-js";
-import { explain } from "../../app/state/runs/runs.ts";
+import { explain } from "../../app/explain.ts";
 import type { PlainError } from "../../shared/errors.ts";
 import controls from "../controls/controls.module.css";
 import { ErrorNote } from "../controls/ErrorNote.tsx";

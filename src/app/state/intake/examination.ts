@@ -16,7 +16,7 @@ import { thumbnailOf } from "../../images/thumbnail.ts";
 import type { AdapterServices } from "../../services/ports.ts";
 import { otherModelOf } from "./kept-adapters.ts";
 import { explainNeverOffered, explainRefusal, explainUnreadable, type Refusal } from "./refusal.ts";
-import { explain } from "../runs/runs.ts";
+import { explain } from "../../explain.ts";
 
 /** Larger files are checkpoints; an adapter of all weights of SD 1.5 has 1.7 GB at most. */
 const maxSizeBytes = 2e9;

@@ -17,7 +17,7 @@ import { examineAgain } from "./kept-adapters.ts";
 import type { CardWriter } from "../language-models.ts";
 import { createManyIntake, manyFrom, type ManyIntake } from "./many-adapters.ts";
 import { createSources, type Sources } from "./sources.ts";
-import { explain } from "../runs/runs.ts";
+import { explain } from "../../explain.ts";
 import type { UserAdapter, LoadedPack } from "../../../stylus/loaded-pack.ts";
 
 export interface IntakeItem {

@@ -9,7 +9,7 @@ import type { CardWriter } from "../language-models.ts";
 import { createKeeper, type Keeper } from "./keeper.ts";
 import { createManyCards, type ManyWriting } from "./many-cards.ts";
 import { countOf, withSkipped, type Skipped } from "./skipped.ts";
-import { explain } from "../runs/runs.ts";
+import { explain } from "../../explain.ts";
 
 /** More files than one looks through one by one. */
 export const manyFrom = 9;

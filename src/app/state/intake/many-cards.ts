@@ -8,7 +8,7 @@ import { cardOf, rawOf, withWritten, type CardDraft } from "../../adapters/user-
 import { messageOf } from "../../../texts/sayings.ts";
 import type { AdapterServices } from "../../services/ports.ts";
 import type { CardWriter } from "../language-models.ts";
-import { explain } from "../runs/runs.ts";
+import { explain } from "../../explain.ts";
 import { withSkipped, type Skipped } from "./skipped.ts";
 
 export interface ManyCards {

@@ -10,7 +10,7 @@ import { baseFit, type BaseFit } from "../../adapters/sources/base-fit.ts";
 import type { Listing } from "../../adapters/sources/listing.ts";
 import { RateLimited } from "../../services/adapter-sources.ts";
 import type { AdapterServices, SourceServices } from "../../services/ports.ts";
-import { explain } from "../runs/runs.ts";
+import { explain } from "../../explain.ts";
 import { createKeeper, type Keeper } from "./keeper.ts";
 import { filesOf, noItem, plain, settled, type SourceItem } from "./source-item.ts";
 import { unknownAddress } from "./unknown-address.ts";

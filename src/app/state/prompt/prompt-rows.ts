@@ -3,7 +3,7 @@ import { createSignal, type Accessor } from "solid-js";
 import { deletionError, keepingError, readingError, type PlainError } from "../../../shared/errors.ts";
 import { say, type Saying } from "../../../shared/saying.ts";
 import type { NamedRows } from "../../prompts/named-rows.ts";
-import { explain } from "../runs/runs.ts";
+import { explain } from "../../explain.ts";
 
 export interface PromptRows<Row> {
   /** By name. */

@@ -15,7 +15,7 @@ import { type SettingsStore } from "../settings/stored.ts";
 import { checkAskedRun, type AskedRun } from "./asked-run.ts";
 import type { QueueState } from "./queue.ts";
 import type { RunView } from "./view.ts";
-import { explain } from "./runs.ts";
+import { explain } from "../../explain.ts";
 
 export interface AskingOptions {
   /** As the run on show: its seeds and its plot. */

@@ -1,63 +1,37 @@
 // Runs as the page shows them: one at a time, generated or brought back from the gallery, each image with its comparison.
 import { batch, createSignal, type Accessor } from "solid-js";
 import { createStore, produce, type SetStoreFunction } from "solid-js/store";
-import type { AdapterCard } from "../../../retrieval/card.ts";
-import { StylusError, stopped, toPlainError, type PlainError } from "../../../shared/errors.ts";
+import { StylusError, stopped, type PlainError } from "../../../shared/errors.ts";
 import type { DeviceReport, RgbaImage } from "../../../shared/request.ts";
 import { say } from "../../../shared/saying.ts";
 import { messageOf } from "../../../texts/sayings.ts";
 import { t } from "../../../texts/texts.ts";
-import { withoutTags } from "../../../shared/prompt-syntax.ts";
 import type { GalleryState } from "../gallery.ts";
-import type { StoredImage } from "../../images/gallery.ts";
 import { encodeImage, withInfo } from "../../images/image-file.ts";
 import { drawSheet } from "../../images/plot-sheet.ts";
-import { idNamed, missingAdapters } from "../../../stylus/adapter-names.ts";
 import { claimInputs } from "../../images/input-claims.ts";
 import { openInitImage } from "../../images/input-image.ts";
-import type { InputStore } from "../../images/input-store.ts";
-import { listedOf, type CheckedOptions, type GenerateOptions } from "../../../stylus/options.ts";
+import type { CheckedOptions, GenerateOptions } from "../../../stylus/options.ts";
 import { finishedSize, storedIds, type InitImageOptions } from "../../../stylus/image-options.ts";
-import type { RunServices } from "../../../stylus/ports.ts";
 import type { Nsfw, RunEvent, RunReport } from "../../../stylus/run-types.ts";
-import { continuedRun, joinedReports, shownImage } from "./earlier.ts";
+import { continuedRun, joinedReports } from "./earlier.ts";
 import { createRunKeeper } from "./keeper.ts";
-import {
-  createEventFolder,
-  optionsOfImage,
-  sheetImage,
-  startRun,
-  wordsOf,
-  type Comparison,
-  type ImageView,
-  type RunView,
-  type StageView,
-  type VariantView,
-} from "./view.ts";
+import { createEventFolder, sheetImage, type ImageView, type RunView } from "./view.ts";
 import { plotLabels, vaeTitle } from "../plot/labels.ts";
-import { plotFrom, type Plot } from "../../../stylus/plot/axes.ts";
-import { adapterIdsAnywhere, regionsOfImage } from "../../../stylus/region-text.ts";
-import { withoutTagsOf } from "../../../stylus/details/details.ts";
+import type { Plot } from "../../../stylus/plot/axes.ts";
 import { expandPlot } from "../../../stylus/plot/cells.ts";
-import { vaeOf } from "../../../stylus/plot/vaes.ts";
-import { run as runOptions, runRequest, type RunRequest } from "../../../stylus/run.ts";
+import { runRequest, type RunRequest } from "../../../stylus/run.ts";
 import type { LoadedPack, LoadProgress } from "../../../stylus/loaded-pack.ts";
 import type { Wildcards } from "../../../stylus/wildcards/wildcards.ts";
+import { explain } from "../../explain.ts";
+import { createComparisons, type ComparisonSources, type Comparisons } from "./comparisons.ts";
+import { keptRun } from "./kept-run.ts";
 
-export interface RunsContext {
-  readonly services: RunServices;
+export interface RunsContext extends ComparisonSources {
   readonly gallery: Pick<GalleryState, "keep" | "read">;
-  /** Has the init images. */
-  readonly inputs: Promise<InputStore>;
   readonly wildcards: Accessor<Wildcards>;
   /** Null: the check is off. Never rejects; `onProblem` hears why an image cannot be checked. */
   readonly check: (image: RgbaImage, onProblem: (problem: string) => void) => Promise<Nsfw> | null;
-  readonly packId: Accessor<string>;
-  readonly pack: Accessor<LoadedPack | null>;
-  readonly cards: Accessor<ReadonlyMap<string, AdapterCard>>;
-  /** Holds for comparisons, whatever the run was asked for. */
-  readonly commercialOnly: Accessor<boolean>;
-  readonly announce: (text: string) => void;
   readonly onProgress: (progress: LoadProgress) => void;
   readonly onPack: (pack: LoadedPack) => void;
   /** The run continues on this device: the other was lost. */
@@ -66,7 +40,7 @@ export interface RunsContext {
   readonly onFailure: (error: PlainError) => boolean;
 }
 
-export interface Runs {
+export interface Runs extends Comparisons {
   readonly shown: Accessor<RunView | null>;
   readonly busy: Accessor<boolean>;
   /**
@@ -82,11 +56,6 @@ export interface Runs {
     },
   ): Promise<void>;
   stop(): void;
-  /** Generates image `imageIndex` again with `without` taken out ("all": no adapters), same seed, beside it. */
-  compare(imageIndex: number, without: string): Promise<void>;
-  /** Shows what image `imageIndex` started from, beside it. */
-  compareWithInitImage(imageIndex: number): Promise<void>;
-  closeVariant(imageIndex: number): void;
   /** Clears the reason why the run was refused: the prompt has changed. */
   settle(): void;
   /**
@@ -94,13 +63,6 @@ export interface Runs {
    * @throws StylusError not-found: it is gone; quota: the browser does not read it
    */
   show(runId: string): Promise<GenerateOptions | null>;
-}
-
-/** Bugs go to the console too: the page only says that there was one. */
-export function explain(error: unknown): PlainError {
-  const plain = toPlainError(error);
-  if (plain.code === "internal") console.error(error);
-  return plain;
 }
 
 const pickCount = (tasks: readonly { readonly picks: readonly unknown[] }[]): number =>
@@ -112,54 +74,6 @@ function revokeImages(view: RunView | undefined): void {
     if (image.encoded) URL.revokeObjectURL(image.encoded.url);
     if (image.variant?.encoded) URL.revokeObjectURL(image.variant.encoded.url);
   }
-}
-
-/** Nothing of it has been generated yet. */
-const blankVariant = (comparison: Comparison): VariantView => ({
-  id: crypto.randomUUID(),
-  comparison,
-  status: "sampling",
-  step: 0,
-  steps: 0,
-  preview: null,
-  encoded: null,
-  error: null,
-});
-
-/** Runs of earlier versions have no word of what came later. */
-const withLaterOptions = (options: GenerateOptions): GenerateOptions => ({
-  ...options,
-  start: options.start ?? null,
-  variation: options.variation ?? null,
-  guidanceInterval: options.guidanceInterval ?? null,
-  cacheInterval: options.cacheInterval ?? 1,
-  hires: options.hires ?? null,
-  vaeTilePixels: options.vaeTilePixels ?? null,
-  languageModel: options.languageModel ?? null,
-  combine: options.combine ?? "merge",
-  commercialOnly: options.commercialOnly ?? false,
-  composer: options.composer ?? "reader",
-  regions: options.regions ?? null,
-  details: options.details ?? null,
-  plot: wholePlot(options),
-});
-
-/** Null: none, or a damaged one, whose images are left. */
-function wholePlot(options: GenerateOptions): Plot | null {
-  try {
-    const plot = options.plot ? plotFrom(options.plot) : null;
-    if (plot) expandPlot(plot, options);
-    return plot;
-  } catch {
-    return null;
-  }
-}
-
-/** Each stage once, however many prompts it went through. */
-function stagesOf({ stages }: RunReport): StageView[] {
-  const sums = new Map<StageView["id"], number>();
-  for (const { id, milliseconds } of stages) sums.set(id, (sums.get(id) ?? 0) + milliseconds);
-  return [...sums].map(([id, milliseconds]) => ({ id, milliseconds, status: "done" }));
 }
 
 export function createRuns(context: RunsContext): Runs {
@@ -343,125 +257,12 @@ export function createRuns(context: RunsContext): Runs {
     }
   }
 
-  async function compare(imageIndex: number, without: string): Promise<void> {
-    const { view, set } = current() ?? {};
-    const image = view?.images[imageIndex];
-    if (!view || !set || !image?.encoded) return;
-    const isOut = (id: string): boolean => without === "all" || id === without;
-    const comparison: Comparison =
-      without === "all"
-        ? { kind: "no-adapters" }
-        : { kind: "without", title: cards().get(without)?.title ?? without };
-    const setVariant = (variant: Partial<VariantView>): void => {
-      if (image.variant?.encoded) URL.revokeObjectURL(image.variant.encoded.url);
-      set("images", imageIndex, "variant", { ...blankVariant(comparison), ...variant });
-    };
-    const fail = (error: StylusError): void => setVariant({ status: "failed", error: explain(error) });
-    const generatedBy = view.report?.pack;
-    if (generatedBy && generatedBy.id !== packId()) {
-      fail(
-        new StylusError(
-          "not-found",
-          say`${generatedBy.title} made this image, but another model is in use.`,
-          {
-            remedy: say`Choose ${generatedBy.title} under Models, then compare.`,
-          },
-        ),
-      );
-      return;
-    }
-    // Until the model is loaded nothing is known; the run loads it and names what is missing.
-    const kept = adapterIdsAnywhere(image).filter((id) => !isOut(id));
-    const [lost] = context.pack() ? missingAdapters(kept, cards()) : [];
-    if (lost !== undefined) {
-      fail(
-        new StylusError("not-found", say`This image’s adapter “${lost}” was removed.`, {
-          remedy: say`Add its file again, then compare.`,
-        }),
-      );
-      return;
-    }
-    const rest = image.adapters.filter(({ id }) => !isOut(id));
-    const known = [...cards().values()];
-    const options: GenerateOptions = {
-      ...optionsOfImage(image, view),
-      // Its tags are in the list of adapters already.
-      prompt: withoutTags(wordsOf(image, view).prompt),
-      negativePrompt: wordsOf(image, view).negativePrompt,
-      regions: regionsOfImage(view.options.regions, image, isOut),
-      commercialOnly: context.commercialOnly(),
-      details: withoutTagsOf(view.options.details, (name) => isOut(idNamed(name, known))),
-      pins: [], // in the list, too; one that is taken out may be gone
-      adapters: rest.length === 0 ? "none" : rest.map(listedOf),
-    };
-    const loaded = context.pack();
-    const ownVae = image.vae === undefined || loaded === null ? undefined : vaeOf(loaded, image.vae);
-    await exclusively(async (signal) => {
-      setVariant({ steps: options.steps });
-      announce(t.run.announced.comparing);
-      const onEvent = (event: RunEvent): void => {
-        heedDevice(event);
-        if (event.type !== "diffusion") return;
-        const { event: inner } = event;
-        if (inner.type === "step")
-          set("images", imageIndex, "variant", { step: inner.step, steps: inner.steps });
-        if (inner.type === "preview") set("images", imageIndex, "variant", "preview", inner);
-      };
-      try {
-        const { images } = await runOptions(options, services, {
-          ...hooks,
-          ...(ownVae && { packId: ownVae.packId }),
-          signal,
-          onEvent,
-        });
-        const generated = images[0]!;
-        const encoded = await encodeImage(generated, { cards: cards(), model, options, image: generated });
-        const { nsfw } = generated;
-        const checked = nsfw === undefined ? {} : { nsfw };
-        set("images", imageIndex, "variant", { status: "done", encoded, preview: null, ...checked });
-        announce(t.run.announced.compared);
-      } catch (error) {
-        const plain = explain(error);
-        if (plain.code === "cancelled") set("images", imageIndex, "variant", null);
-        else set("images", imageIndex, "variant", { status: "failed", error: plain });
-      }
-    });
-  }
-
-  async function compareWithInitImage(imageIndex: number): Promise<void> {
-    const { view, set } = current() ?? {};
-    const start = view?.options.start;
-    if (!start || !set) return;
-    const blank = blankVariant({ kind: "init-image" });
-    const file = await inputs.then((store) => store.get(start.picture.id)).catch(() => null);
-    // Another run is on show, or something else beside the image: nobody would revoke the object URL.
-    if (current()?.view !== view || view.images[imageIndex]?.variant) return;
-    if (file) {
-      const encoded = { png: file, url: URL.createObjectURL(file) };
-      set("images", imageIndex, "variant", { ...blank, status: "done", encoded });
-    } else {
-      const error = explain(
-        new StylusError("not-found", say`Its init image is no longer in this browser’s storage.`, {
-          remedy: say`The image itself is kept.`,
-        }),
-      );
-      set("images", imageIndex, "variant", { ...blank, status: "failed", error });
-    }
-  }
-
   return {
     shown: () => current()?.view ?? null,
     busy,
     start: (options, asked) => exclusively((signal) => generate(options, asked, signal)),
     stop: () => abort?.abort(stopped()),
-    compare,
-    compareWithInitImage,
-    closeVariant(imageIndex) {
-      const { view, set } = current() ?? {};
-      const encoded = view?.images[imageIndex]?.variant?.encoded;
-      if (encoded) URL.revokeObjectURL(encoded.url);
-      set?.("images", imageIndex, "variant", null);
-    },
+    ...createComparisons({ ...context, current, exclusively, heedDevice, hooks, model: () => model }),
     settle() {
       const { view, set } = current() ?? {};
       const { code, where = "" } = view?.error ?? {};
@@ -478,29 +279,11 @@ export function createRuns(context: RunsContext): Runs {
           remedy: say`The gallery now shows the remaining images.`,
         });
       }
-      const { images } = stored;
-      const kept = { ...stored.run, options: withLaterOptions(stored.run.options) };
-      const blank = startRun(kept.options, kept.id);
-      /** @param index its place among those that are left */
-      const shown = (image: StoredImage, index: number): ImageView => ({
-        ...shownImage(image, blank.images[0]!),
-        index,
-      });
-      const [view, set] = createStore<RunView>({
-        ...blank,
-        createdAt: kept.createdAt,
-        status: "done",
-        stages: stagesOf(kept.report),
-        candidates: kept.candidates,
-        composition: kept.composition,
-        regions: kept.regions ?? [],
-        report: kept.report,
-        images: images.filter(({ sheet }) => !sheet).map(shown),
-        sheet: images.filter(({ sheet }) => sheet).map((image) => shown(image, images.length))[0] ?? null,
-      });
-      model = kept.report.pack.title;
+      const { options, view: kept } = keptRun(stored);
+      const [view, set] = createStore<RunView>(kept);
+      model = stored.run.report.pack.title;
       batch(() => put({ view, set }));
-      return kept.options;
+      return options;
     },
   };
 }
