@@ -19,6 +19,24 @@ beforeEach(async () => {
 
 const list = () => page.getByRole("region", { name: "Waiting runs" });
 const waiting = (): Promise<string[]> => list().locator("[class*=_prompt]").allInnerTexts();
+/** Waits until the browser keeps this many runs: a reload in the same moment may lose the last. */
+const kept = (count: number): Promise<void> =>
+  expect
+    .poll(() =>
+      page.evaluate(
+        () =>
+          new Promise<number>((resolve, reject) => {
+            const opening = indexedDB.open("stylus-web-queue");
+            opening.onerror = () => reject(opening.error!);
+            opening.onsuccess = () => {
+              const counting = opening.result.transaction("runs").objectStore("runs").count();
+              counting.onsuccess = () => resolve(counting.result);
+              counting.transaction.oncomplete = () => opening.result.close();
+            };
+          }),
+      ),
+    )
+    .toBe(count);
 async function ask(prompt: string): Promise<void> {
   await promptBox(page).fill(prompt);
   await page.keyboard.press("Control+Enter");
@@ -56,6 +74,7 @@ test("runs wait, are moved and cancelled by keys, start one after the other, and
   await stopButton(page).click();
   await list().getByText("1 run waiting").waitFor();
   await stopButton(page).waitFor();
+  await kept(2);
 
   // The run in progress is offered again, before the one that waited.
   await page.reload();
@@ -85,6 +104,7 @@ test("a double click on Generate starts one run and queues none; the queue is cl
   await list().waitFor({ state: "detached" });
   await ask("a castle");
   await list().waitFor();
+  await kept(2);
   await page.reload();
   await loaded(page);
   const bar = page.getByRole("region", { name: "Runs that were waiting" });
@@ -101,6 +121,7 @@ test("a closed tab leaves its runs to one that is still open", async () => {
   await ask("a fox");
   await ask("a robot");
   await list().waitFor();
+  await kept(2);
   const other = await page.context().newPage();
   await other.goto(page.url());
   await loaded(other);
