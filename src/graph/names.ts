@@ -4,22 +4,26 @@
 /** LDM name → diffusers name for each tensor of one network; omits names that do not belong to it. */
 export type NameMap = ReadonlyMap<string, string>;
 
-const LDM_RESNET: Readonly<Record<string, string>> = {
-  "in_layers.0": "norm1",
-  "in_layers.2": "conv1",
-  "emb_layers.1": "time_emb_proj",
-  "out_layers.0": "norm2",
-  "out_layers.3": "conv2",
-  skip_connection: "conv_shortcut",
-};
+const LDM_RESNET: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "in_layers.0": "norm1",
+    "in_layers.2": "conv1",
+    "emb_layers.1": "time_emb_proj",
+    "out_layers.0": "norm2",
+    "out_layers.3": "conv2",
+    skip_connection: "conv_shortcut",
+  }),
+);
 
-const LDM_UNET_ENDS: Readonly<Record<string, string>> = {
-  "time_embed.0": "time_embedding.linear_1",
-  "time_embed.2": "time_embedding.linear_2",
-  "input_blocks.0.0": "conv_in",
-  "out.0": "conv_norm_out",
-  "out.2": "conv_out",
-};
+const LDM_UNET_ENDS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "time_embed.0": "time_embedding.linear_1",
+    "time_embed.2": "time_embedding.linear_2",
+    "input_blocks.0.0": "conv_in",
+    "out.0": "conv_norm_out",
+    "out.2": "conv_out",
+  }),
+);
 
 /** Splits `a.b.weight` into module `a.b` and parameter `.weight`. */
 function splitParameter(name: string): { module: string; parameter: string } {
@@ -75,7 +79,7 @@ export function ldmUnetNames(names: ReadonlySet<string>): NameMap {
   const map = new Map<string, string>();
   for (const name of names) {
     const { module, parameter } = splitParameter(name);
-    const target = LDM_UNET_ENDS[module] ?? blocks.get(module) ?? unetBlockPart(module, blocks);
+    const target = LDM_UNET_ENDS.get(module) ?? blocks.get(module) ?? unetBlockPart(module, blocks);
     if (target !== undefined) map.set(name, target + parameter);
   }
   return map;
@@ -86,7 +90,7 @@ function unetBlockPart(module: string, blocks: ReadonlyMap<string, string>): str
   const target = blocks.get(block);
   if (target === undefined) return undefined;
   if (target.includes(".attentions.")) return `${target}.${part}`;
-  const resnetPart = LDM_RESNET[part];
+  const resnetPart = LDM_RESNET.get(part);
   return resnetPart === undefined ? undefined : `${target}.${resnetPart}`;
 }
 
@@ -95,21 +99,25 @@ function splitAt(module: string, count: number): [string, string] {
   return [parts.slice(0, count).join("."), parts.slice(count).join(".")];
 }
 
-const LDM_VAE_ATTENTION: Readonly<Record<string, string>> = {
-  norm: "group_norm",
-  q: "to_q",
-  k: "to_k",
-  v: "to_v",
-  proj_out: "to_out.0",
-};
+const LDM_VAE_ATTENTION: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    norm: "group_norm",
+    q: "to_q",
+    k: "to_k",
+    v: "to_v",
+    proj_out: "to_out.0",
+  }),
+);
 
 /** Names of the middle attention in older diffusers files. */
-const OLD_VAE_ATTENTION: Readonly<Record<string, string>> = {
-  query: "to_q",
-  key: "to_k",
-  value: "to_v",
-  proj_attn: "to_out.0",
-};
+const OLD_VAE_ATTENTION: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    query: "to_q",
+    key: "to_k",
+    value: "to_v",
+    proj_attn: "to_out.0",
+  }),
+);
 
 /** Map of a VAE in LDM names (prefix `first_stage_model.` removed, if there was one). */
 export function ldmVaeNames(names: ReadonlySet<string>): NameMap {
@@ -133,7 +141,7 @@ function ldmVaeModule(module: string, levels: number): string | undefined {
   const middle = /^mid\.block_([12])\.(\w+)$/.exec(rest);
   if (middle) return `${half}.mid_block.resnets.${Number(middle[1]) - 1}.${middle[2]}`;
   const attention = /^mid\.attn_1\.(\w+)$/.exec(rest);
-  if (attention) return vaeAttention(half, LDM_VAE_ATTENTION[attention[1]!]);
+  if (attention) return vaeAttention(half, LDM_VAE_ATTENTION.get(attention[1]!));
   const block = /^(down|up)\.(\d+)\.block\.(\d+)\.(\w+)$/.exec(rest);
   if (block)
     return `${half}.${vaeLevel(block[1]!, { level: Number(block[2]), levels })}.resnets.${block[3]}.${block[4] === "nin_shortcut" ? "conv_shortcut" : block[4]}`;
@@ -157,7 +165,7 @@ export function diffusersVaeNames(names: ReadonlySet<string>): NameMap {
   const renamed = (name: string): string =>
     name.replace(
       /(mid_block\.attentions\.0)\.(query|key|value|proj_attn)\./,
-      (_, place: string, part: string) => `${place}.${OLD_VAE_ATTENTION[part]}.`,
+      (_, place: string, part: string) => `${place}.${OLD_VAE_ATTENTION.get(part)}.`,
     );
   return new Map([...names].map((name) => [name, renamed(name)]));
 }

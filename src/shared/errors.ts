@@ -47,16 +47,18 @@ export class StylusError extends Error {
 }
 
 /** Why browsers refuse to read, write or delete, by error name. */
-const refusals: Readonly<Record<string, Saying>> = {
-  NoModificationAllowedError: say`It is in use, perhaps by another tab of this site.`,
-  InvalidStateError: say`This tab has lost its storage, perhaps to a tab with a newer version of this site.`,
-  QuotaExceededError: say`The disk is full.`,
-  TimeoutError: say`The browser’s storage does not answer.`,
-};
+const refusals: ReadonlyMap<string, Saying> = new Map(
+  Object.entries({
+    NoModificationAllowedError: say`It is in use, perhaps by another tab of this site.`,
+    InvalidStateError: say`This tab has lost its storage, perhaps to a tab with a newer version of this site.`,
+    QuotaExceededError: say`The disk is full.`,
+    TimeoutError: say`The browser’s storage does not answer.`,
+  }),
+);
 
 const nameOf = (cause: unknown): string => (cause instanceof DOMException ? cause.name : "");
 const whyRefused = (cause: unknown): Saying =>
-  refusals[nameOf(cause)] ??
+  refusals.get(nameOf(cause)) ??
   say`The browser says: “${cause instanceof Error ? cause.message : String(cause)}”`;
 
 /**

@@ -137,7 +137,7 @@ describe("Korean", () => {
           )
         : [],
     );
-    expect(new Set(summaries)).toEqual(new Set(Object.keys(modelSummaries)));
+    expect(new Set(summaries)).toEqual(new Set(modelSummaries.keys()));
   });
 
   test("has no particle after a parameter whose last sound is unknown", () => {

@@ -145,8 +145,8 @@ test.each([
     device: "wasm",
     cacheInterval: 1,
     adapters: [[], ["paint"], ["words", "paint"], ["quick"]],
-    images: 36,
-    sessionsBuilt: 27,
+    images: 60,
+    sessionsBuilt: 45,
     sizes: [
       [64, 64],
       [64, 72],

@@ -23,18 +23,17 @@ const waiting = (): Promise<string[]> => list().locator("[class*=_prompt]").allI
 const kept = (count: number): Promise<void> =>
   expect
     .poll(() =>
-      page.evaluate(
-        () =>
-          new Promise<number>((resolve, reject) => {
-            const opening = indexedDB.open("stylus-web-queue");
-            opening.onerror = () => reject(opening.error!);
-            opening.onsuccess = () => {
-              const counting = opening.result.transaction("runs").objectStore("runs").count();
-              counting.onsuccess = () => resolve(counting.result);
-              counting.transaction.oncomplete = () => opening.result.close();
-            };
-          }),
-      ),
+      page.evaluate(async () => {
+        const answer = <T>(request: IDBRequest<T>): Promise<T> =>
+          new Promise((resolve, reject) => {
+            request.addEventListener("success", () => resolve(request.result));
+            request.addEventListener("error", () => reject(new Error("The queue cannot be read.")));
+          });
+        const database = await answer(indexedDB.open("stylus-web-queue"));
+        const rows = await answer(database.transaction("runs").objectStore("runs").count());
+        database.close();
+        return rows;
+      }),
     )
     .toBe(count);
 async function ask(prompt: string): Promise<void> {

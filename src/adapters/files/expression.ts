@@ -111,17 +111,21 @@ function addRepetition(
 const isWord: CharacterSet = (character) => /^\w$/.test(character);
 const isAtWordEdge: Assertion = (text, at) => isWord(text[at - 1] ?? "") !== isWord(text[at] ?? "");
 
-const CLASSES: Readonly<Record<string, CharacterSet>> = {
-  d: (character) => /^\d$/.test(character),
-  s: (character) => /^\s$/.test(character),
-  w: isWord,
-};
-const ASSERTIONS: Readonly<Record<string, Assertion>> = {
-  A: (_, at) => at === 0,
-  Z: (text, at) => at === text.length,
-  b: isAtWordEdge,
-  B: (text, at) => !isAtWordEdge(text, at),
-};
+const CLASSES: ReadonlyMap<string, CharacterSet> = new Map(
+  Object.entries({
+    d: (character) => /^\d$/.test(character),
+    s: (character) => /^\s$/.test(character),
+    w: isWord,
+  }),
+);
+const ASSERTIONS: ReadonlyMap<string, Assertion> = new Map(
+  Object.entries({
+    A: (_, at) => at === 0,
+    Z: (text, at) => at === text.length,
+    b: isAtWordEdge,
+    B: (text, at) => !isAtWordEdge(text, at),
+  }),
+);
 
 /** @throws Unsupported */
 function parse(expression: string): Part {
@@ -174,10 +178,10 @@ function parse(expression: string): Part {
     if (takes("(")) return group();
     if (takes("[")) return { kind: "character", set: characterClass() };
     if (takes(".")) return { kind: "character", set: (character) => character !== "\n" };
-    if (takes("^")) return { kind: "assertion", holds: ASSERTIONS["A"]! };
-    if (takes("$")) return { kind: "assertion", holds: ASSERTIONS["Z"]! };
+    if (takes("^")) return { kind: "assertion", holds: ASSERTIONS.get("A")! };
+    if (takes("$")) return { kind: "assertion", holds: ASSERTIONS.get("Z")! };
     const assertion = takeMatch(/^\\([AZbB])/)?.[1];
-    if (assertion !== undefined) return { kind: "assertion", holds: ASSERTIONS[assertion]! };
+    if (assertion !== undefined) return { kind: "assertion", holds: ASSERTIONS.get(assertion)! };
     if (/[*+?]/.test(expression[at]!)) throw new Unsupported();
     return { kind: "character", set: character() };
   }
@@ -196,7 +200,7 @@ function parse(expression: string): Part {
     const written = expression[at++];
     if (written === undefined) throw new Unsupported();
     if (!isEscaped || !/[a-z\d]/i.test(written)) return (one) => one === written;
-    const named = CLASSES[written.toLowerCase()];
+    const named = CLASSES.get(written.toLowerCase());
     if (!named) throw new Unsupported();
     return written === written.toLowerCase() ? named : (one) => !named(one);
   }

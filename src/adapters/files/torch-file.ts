@@ -15,18 +15,20 @@ const MAX_DEPTH = 32;
 /** For tensors that repeat the numbers of a small storage, or share one; a tiny file must not ask for gigabytes. */
 const MAX_REPEATED_BYTES = 64_000_000;
 
-const DTYPES: Readonly<Record<string, DType>> = {
-  FloatStorage: "F32",
-  HalfStorage: "F16",
-  BFloat16Storage: "BF16",
-  DoubleStorage: "F64",
-  LongStorage: "I64",
-  IntStorage: "I32",
-  ShortStorage: "I16",
-  CharStorage: "I8",
-  ByteStorage: "U8",
-  BoolStorage: "BOOL",
-};
+const DTYPES: ReadonlyMap<string, DType> = new Map(
+  Object.entries({
+    FloatStorage: "F32",
+    HalfStorage: "F16",
+    BFloat16Storage: "BF16",
+    DoubleStorage: "F64",
+    LongStorage: "I64",
+    IntStorage: "I32",
+    ShortStorage: "I16",
+    CharStorage: "I8",
+    ByteStorage: "U8",
+    BoolStorage: "BOOL",
+  }),
+);
 
 /** Types of tensors in storages without one. */
 const NEW_DTYPES: ReadonlyMap<string, DType> = new Map([
@@ -143,9 +145,8 @@ function readLegacy(bytes: Uint8Array): TorchFile {
     const storage = typeof key === "string" ? main.storages.get(key) : undefined;
     if (!storage) throw new PickleProblem(say`its list of storages is malformed`);
     if (position + 8 > bytes.length) throw new PickleProblem(TRUNCATED);
-    const sizeBytes =
-      Number(view.getBigUint64(position, true)) *
-      (DTYPES[storage.type] ? dtypeSizeBytes(DTYPES[storage.type]!) : 1);
+    const dtype = DTYPES.get(storage.type);
+    const sizeBytes = Number(view.getBigUint64(position, true)) * (dtype ? dtypeSizeBytes(dtype) : 1);
     position += 8;
     if (position + sizeBytes > bytes.length) throw new PickleProblem(TRUNCATED);
     storages.set(storage.key, bytes.subarray(position, position + sizeBytes));
@@ -196,7 +197,7 @@ function isTensor(value: PickleValue): value is PickleTensor {
 }
 
 function dtypeOf({ storage, type }: PickleTensor, place: Collection): DType {
-  const dtype = type === undefined ? DTYPES[storage.type] : NEW_DTYPES.get(type);
+  const dtype = type === undefined ? DTYPES.get(storage.type) : NEW_DTYPES.get(type);
   if (!dtype) throw new PickleProblem(say`${nameOf(place)} has the type ${type ?? storage.type}`);
   return dtype;
 }

@@ -264,13 +264,15 @@ export class Chain {
       this.dispatches.push(narrow(this.target, wide, merged));
       return;
     }
-    const own: Readonly<Record<string, GPUBuffer>> = {
-      base: this.base.buffer,
-      source: source.buffer,
-      merged: merged.buffer,
-    };
+    const own: ReadonlyMap<string, GPUBuffer> = new Map(
+      Object.entries({
+        base: this.base.buffer,
+        source: source.buffer,
+        merged: merged.buffer,
+      }),
+    );
     const rest = [...factors];
-    const buffers = kernel(name).buffers.map((binding) => own[binding] ?? rest.shift()!);
+    const buffers = kernel(name).buffers.map((binding) => own.get(binding) ?? rest.shift()!);
     const types = { base: this.base.type, source: source.type, merged: merged.type };
     this.dispatches.push({ name, types, values: { ...this.shape, ...values }, buffers });
   }

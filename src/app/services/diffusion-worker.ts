@@ -24,12 +24,12 @@ export interface DiffusionWorker extends Pick<
   generate(request: DiffusionRequest, recovery: Recovery): Promise<void>;
 }
 
-const KERNELS: Readonly<Record<string, Kernels>> = { wgsl: "wgsl", onnx: "onnxruntime" };
+const KERNELS: ReadonlyMap<string, Kernels> = new Map(Object.entries({ wgsl: "wgsl", onnx: "onnxruntime" }));
 
 /** The page's address: `?backend=wgsl` or `?backend=onnx` for one's kernels whatever the GPU, `?tune=off` for the shipped tiles. */
 function wantedKernels(search: string): { readonly kernels: Kernels | undefined; readonly tune: boolean } {
   const address = new URLSearchParams(search);
-  return { kernels: KERNELS[address.get("backend") ?? ""], tune: address.get("tune") !== "off" };
+  return { kernels: KERNELS.get(address.get("backend") ?? ""), tune: address.get("tune") !== "off" };
 }
 
 export function createDiffusionWorker(): DiffusionWorker {

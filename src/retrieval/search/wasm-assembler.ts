@@ -15,46 +15,48 @@ export interface WasmFunction {
 const valueTypes: Readonly<Record<ValueType, number>> = { i32: 0x7f, v128: 0x7b };
 
 /** A stack machine's plain instructions: no immediate but what the table of kinds below says. */
-const opcodes: Readonly<Record<string, readonly number[]>> = {
-  end: [0x0b],
-  "i32.add": [0x6a],
-  "i32.sub": [0x6b],
-  "i32.mul": [0x6c],
-  "i32.shl": [0x74],
-  "i32.le_u": [0x4d],
-  "i32.lt_u": [0x49],
-  "i64.xor": [0x85],
-  "i64.add": [0x7c],
-  "i64.popcnt": [0x7b],
-  "i32.wrap_i64": [0xa7],
-  "i8x16.gt_s": [0xfd, 0x27],
-  "i8x16.bitmask": [0xfd, 0x64],
-  "i32x4.splat": [0xfd, 0x11],
-  "i32x4.add": [0xfd, 0xae, 0x01],
-  "i32x4.dot_i16x8_s": [0xfd, 0xba, 0x01],
-  "i16x8.extend_low_i8x16_s": [0xfd, 0x87, 0x01],
-  "i16x8.extend_high_i8x16_s": [0xfd, 0x88, 0x01],
-  // with a local
-  "local.get": [0x20],
-  "local.set": [0x21],
-  "local.tee": [0x22],
-  // with a number
-  "i32.const": [0x41],
-  // with a label's depth
-  br_if: [0x0d],
-  // with a block type, here always empty
-  loop: [0x03],
-  // with a lane
-  "i32x4.extract_lane": [0xfd, 0x1b],
-  // with alignment and offset
-  "i32.load": [0x28],
-  "i64.load": [0x29],
-  "i32.load8_u": [0x2d],
-  "i32.load16_u": [0x2f],
-  "i32.store": [0x36],
-  "i32.store16": [0x3b],
-  "v128.load": [0xfd, 0x00],
-};
+const opcodes: ReadonlyMap<string, readonly number[]> = new Map(
+  Object.entries({
+    end: [0x0b],
+    "i32.add": [0x6a],
+    "i32.sub": [0x6b],
+    "i32.mul": [0x6c],
+    "i32.shl": [0x74],
+    "i32.le_u": [0x4d],
+    "i32.lt_u": [0x49],
+    "i64.xor": [0x85],
+    "i64.add": [0x7c],
+    "i64.popcnt": [0x7b],
+    "i32.wrap_i64": [0xa7],
+    "i8x16.gt_s": [0xfd, 0x27],
+    "i8x16.bitmask": [0xfd, 0x64],
+    "i32x4.splat": [0xfd, 0x11],
+    "i32x4.add": [0xfd, 0xae, 0x01],
+    "i32x4.dot_i16x8_s": [0xfd, 0xba, 0x01],
+    "i16x8.extend_low_i8x16_s": [0xfd, 0x87, 0x01],
+    "i16x8.extend_high_i8x16_s": [0xfd, 0x88, 0x01],
+    // with a local
+    "local.get": [0x20],
+    "local.set": [0x21],
+    "local.tee": [0x22],
+    // with a number
+    "i32.const": [0x41],
+    // with a label's depth
+    br_if: [0x0d],
+    // with a block type, here always empty
+    loop: [0x03],
+    // with a lane
+    "i32x4.extract_lane": [0xfd, 0x1b],
+    // with alignment and offset
+    "i32.load": [0x28],
+    "i64.load": [0x29],
+    "i32.load8_u": [0x2d],
+    "i32.load16_u": [0x2f],
+    "i32.store": [0x36],
+    "i32.store16": [0x3b],
+    "v128.load": [0xfd, 0x00],
+  }),
+);
 
 /** "\0asm", version 1 */
 const magic = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
@@ -94,7 +96,7 @@ const text = (value: string): number[] => {
 
 function instruction(line: string, locals: readonly string[]): number[] {
   const [name = "", argument] = line.split(/\s+/u);
-  const opcode = opcodes[name];
+  const opcode = opcodes.get(name);
   if (!opcode) throw new Error(`unknown instruction "${line}"`);
   if (name.startsWith("local.")) {
     const index = locals.indexOf(argument ?? "");
@@ -118,7 +120,7 @@ function body({ params, locals, code }: WasmFunction): number[] {
   const bytes = [
     ...vector(Object.values(locals).map((type) => [1, valueTypes[type]])),
     ...lines.flatMap((line) => instruction(line, names)),
-    opcodes["end"]![0]!,
+    opcodes.get("end")![0]!,
   ];
   return [...unsigned(bytes.length), ...bytes];
 }

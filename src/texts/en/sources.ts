@@ -1,12 +1,14 @@
 // Adapters from addresses of Civitai and Hugging Face.
 import { formats } from "./formats.ts";
 
-const commercialUses: Readonly<Record<string, string>> = {
-  Image: "images",
-  RentCivit: "generation on Civitai",
-  Rent: "generation services",
-  Sell: "selling the file",
-};
+const commercialUses: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    Image: "images",
+    RentCivit: "generation on Civitai",
+    Rent: "generation services",
+    Sell: "selling the file",
+  }),
+);
 
 export const sources = {
   section: "From Civitai or Hugging Face",
@@ -61,7 +63,7 @@ export const sources = {
       allowed.noCredit ? "No credit needed" : "Credit needed",
       allowed.commercialUse.length === 0
         ? "no commercial use"
-        : `commercial use: ${formats.list(allowed.commercialUse.map((use) => commercialUses[use] ?? use))}`,
+        : `commercial use: ${formats.list(allowed.commercialUse.map((use) => commercialUses.get(use) ?? use))}`,
       !allowed.derivatives
         ? "no sharing of merges"
         : `merges may be shared ${allowed.differentLicense ? "with any permissions" : "with the same permissions"}`,

@@ -39,7 +39,7 @@ export const models: typeof english = {
       `WebGPU가 필요해요. CPU에서는 모델 가중치가 ${gigabytes(weightBytes)}라서 WebAssembly에 다 담을 수 없어요.`,
   },
 
-  offered: (summary) => modelSummaries[summary] ?? summary,
+  offered: (summary) => modelSummaries.get(summary) ?? summary,
 
   summary: (facts) =>
     [

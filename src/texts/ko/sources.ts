@@ -2,12 +2,14 @@
 import type { sources as english } from "../en/sources.ts";
 import { formats } from "./formats.ts";
 
-const commercialUses: Readonly<Record<string, string>> = {
-  Image: "이미지",
-  RentCivit: "Civitai에서 생성",
-  Rent: "생성 서비스",
-  Sell: "파일 판매",
-};
+const commercialUses: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    Image: "이미지",
+    RentCivit: "Civitai에서 생성",
+    Rent: "생성 서비스",
+    Sell: "파일 판매",
+  }),
+);
 
 export const sources: typeof english = {
   section: "Civitai 또는 Hugging Face에서 추가",
@@ -54,7 +56,7 @@ export const sources: typeof english = {
       allowed.noCredit ? "출처 표시 불필요" : "출처 표시 필요",
       allowed.commercialUse.length === 0
         ? "상업적 이용 불가"
-        : `상업적 이용: ${formats.list(allowed.commercialUse.map((use) => commercialUses[use] ?? use))}`,
+        : `상업적 이용: ${formats.list(allowed.commercialUse.map((use) => commercialUses.get(use) ?? use))}`,
       !allowed.derivatives
         ? "병합본 공유 불가"
         : `병합본은 ${allowed.differentLicense ? "어떤 조건으로든" : "같은 조건으로만"} 공유 가능`,

@@ -40,16 +40,18 @@ export function cellAfter(
     page,
   }: { readonly at: number; readonly cells: number; readonly columns: number; readonly page: number },
 ): number | null {
-  const steps: Readonly<Record<string, number>> = {
-    ArrowRight: 1,
-    ArrowLeft: -1,
-    ArrowDown: columns,
-    ArrowUp: -columns,
-    PageDown: columns * page,
-    PageUp: -columns * page,
-    Home: -cells,
-    End: cells,
-  };
-  const step = steps[key];
+  const steps: ReadonlyMap<string, number> = new Map(
+    Object.entries({
+      ArrowRight: 1,
+      ArrowLeft: -1,
+      ArrowDown: columns,
+      ArrowUp: -columns,
+      PageDown: columns * page,
+      PageUp: -columns * page,
+      Home: -cells,
+      End: cells,
+    }),
+  );
+  const step = steps.get(key);
   return step === undefined ? null : Math.min(cells - 1, Math.max(0, at + step));
 }

@@ -13,12 +13,14 @@ export interface Brush {
   readonly value: number;
 }
 
-const keyMoves: Readonly<Record<string, Point>> = {
-  ArrowLeft: { x: -1, y: 0 },
-  ArrowRight: { x: 1, y: 0 },
-  ArrowUp: { x: 0, y: -1 },
-  ArrowDown: { x: 0, y: 1 },
-};
+const keyMoves: ReadonlyMap<string, Point> = new Map(
+  Object.entries({
+    ArrowLeft: { x: -1, y: 0 },
+    ArrowRight: { x: 1, y: 0 },
+    ArrowUp: { x: 0, y: -1 },
+    ArrowDown: { x: 0, y: 1 },
+  }),
+);
 
 export function MaskCanvas(props: {
   readonly image: RgbaImage;
@@ -92,7 +94,7 @@ export function MaskCanvas(props: {
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (last !== null || event.ctrlKey || event.metaKey || event.altKey) return;
-    const move = keyMoves[event.key];
+    const move = keyMoves.get(event.key);
     const from = at() ?? { x: width / 2, y: height / 2 };
     if (move) {
       const reach = event.shiftKey ? 1 : Math.max(1, props.brush.radius);

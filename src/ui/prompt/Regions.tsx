@@ -24,12 +24,14 @@ import { regionColour } from "./task-colour.ts";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 
-const keyMoves: Readonly<Record<string, { readonly x: number; readonly y: number }>> = {
-  ArrowLeft: { x: -1, y: 0 },
-  ArrowRight: { x: 1, y: 0 },
-  ArrowUp: { x: 0, y: -1 },
-  ArrowDown: { x: 0, y: 1 },
-};
+const keyMoves: ReadonlyMap<string, { readonly x: number; readonly y: number }> = new Map(
+  Object.entries({
+    ArrowLeft: { x: -1, y: 0 },
+    ArrowRight: { x: 1, y: 0 },
+    ArrowUp: { x: 0, y: -1 },
+    ArrowDown: { x: 0, y: 1 },
+  }),
+);
 /** Of one key press, in shares of the image. */
 const keyStep = 0.05;
 
@@ -233,7 +235,7 @@ function Frame(props: {
     if (drag?.pointer === event.pointerId) drag = null;
   };
   const onKeyDown = (event: KeyboardEvent, index: number): void => {
-    const move = keyMoves[event.key];
+    const move = keyMoves.get(event.key);
     if (!move || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     const { x, y, width, height } = props.regions[index]!;
