@@ -168,7 +168,7 @@ describe("composeByReading", () => {
 
   it("asks for more certainty of a card with search phrases", async () => {
     const known = { ...table, refined: { ...table.refined, phrases: ["desk"] } };
-    network = new TableNetwork({ table: { wanted: 1, serves: "table" } }); // 0.73
+    network = new TableNetwork({ table: { wanted: 0.6, serves: "table" } }); // 0.65
     reader = new Reader(network, tokenizer);
     const chosen = async (of: AdapterCard): Promise<string[]> => {
       const request = { prompt, ...base, candidates: [candidate(of)] };
