@@ -33,6 +33,11 @@ const browsers: readonly Browser[] = [
     programs: [["/usr/bin/xvfb-run"], [miniBrowser]],
     command: ([xvfb, webkit], _, url) => [xvfb!, "--auto-servernum", webkit!, url],
   },
+  {
+    name: "WebKit in a private window, which stores no Blobs,",
+    programs: [["/usr/bin/xvfb-run"], [miniBrowser]],
+    command: ([xvfb, webkit], _, url) => [xvfb!, "--auto-servernum", webkit!, "--private", url],
+  },
 ];
 
 const installed = (browser: Browser): string[] | null => {

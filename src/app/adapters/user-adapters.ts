@@ -125,9 +125,9 @@ const overRecords = (records: Records<UserAdapterDatabase>): UserAdapterStore =>
     }
   },
   add: async (adapter) =>
-    void (await records.run((database) => database.add("adapters", adapter), { bytes: adapter.file.size })),
+    void (await records.write([adapter], (database, [row]) => database.add("adapters", row!))),
   put: async (adapter) =>
-    void (await records.run((database) => database.put("adapters", adapter), { bytes: adapter.file.size })),
+    void (await records.write([adapter], (database, [row]) => database.put("adapters", row!))),
   remove: (id) => records.run((database) => database.delete("adapters", id)),
 });
 

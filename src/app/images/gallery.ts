@@ -239,37 +239,30 @@ function overRecords(records: Records<GalleryDatabase>): Gallery {
   return {
     persistent: true,
     add(run, added) {
-      const work = records.run(
-        async (database) => {
-          const transaction = database.transaction(["images", "runs"], "readwrite");
-          const stored = transaction.objectStore("images");
-          const putRun = async (): Promise<void> => {
-            if ((await stored.index("runId").count(run.id)) > 0)
-              await transaction.objectStore("runs").put(run);
-          };
-          await Promise.all([...added.map((image) => stored.put(image)), putRun(), transaction.done]);
-        },
-        { bytes: added.reduce((sum, { png }) => sum + png.size, 0) },
-      );
+      const work = records.write(added, async (database, rows) => {
+        const transaction = database.transaction(["images", "runs"], "readwrite");
+        const stored = transaction.objectStore("images");
+        const putRun = async (): Promise<void> => {
+          if ((await stored.index("runId").count(run.id)) > 0) await transaction.objectStore("runs").put(run);
+        };
+        await Promise.all([...rows.map((image) => stored.put(image)), putRun(), transaction.done]);
+      });
       return changing(work);
     },
     addNew(run, added) {
-      const work = records.run(
-        async (database) => {
-          const transaction = database.transaction(["images", "runs"], "readwrite");
-          const [stored, runs] = [transaction.objectStore("images"), transaction.objectStore("runs")];
-          const putNew = async (): Promise<number> => {
-            const known = await Promise.all(added.map(({ id }) => stored.getKey(id)));
-            const fresh = added.filter((_, index) => known[index] === undefined);
-            await Promise.all(fresh.map((image) => stored.put(image)));
-            if (fresh.length > 0 && (await runs.getKey(run.id)) === undefined) await runs.put(run);
-            return fresh.length;
-          };
-          const [count] = await Promise.all([putNew(), transaction.done]);
-          return count;
-        },
-        { bytes: added.reduce((sum, { png }) => sum + png.size, 0) },
-      );
+      const work = records.write(added, async (database, rows) => {
+        const transaction = database.transaction(["images", "runs"], "readwrite");
+        const [stored, runs] = [transaction.objectStore("images"), transaction.objectStore("runs")];
+        const putNew = async (): Promise<number> => {
+          const known = await Promise.all(rows.map(({ id }) => stored.getKey(id)));
+          const fresh = rows.filter((_, index) => known[index] === undefined);
+          await Promise.all(fresh.map((image) => stored.put(image)));
+          if (fresh.length > 0 && (await runs.getKey(run.id)) === undefined) await runs.put(run);
+          return fresh.length;
+        };
+        const [count] = await Promise.all([putNew(), transaction.done]);
+        return count;
+      });
       return changing(work);
     },
     images,

@@ -59,7 +59,7 @@ const overRecords = (records: Records<InputDatabase>): InputStore => ({
   async put(file) {
     const id = await sha256(file);
     const row = { id, file, addedAt: Date.now() };
-    await records.run((database) => database.put("inputs", row), { bytes: file.size });
+    await records.write([row], (database, [kept]) => database.put("inputs", kept!));
     return id;
   },
   get: async (id) => (await records.get("inputs", id, inputSchema))?.file ?? null,

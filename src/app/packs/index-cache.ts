@@ -41,10 +41,10 @@ const keep = (
   key: string,
   index: Omit<KeptIndex, "usedAt">,
 ): Promise<unknown> =>
-  records.run(async (database) => {
+  records.write([{ ...index, usedAt: Date.now() }], async (database, [row]) => {
     const { store, done } = database.transaction("indexes", "readwrite");
     const replace = async (): Promise<void> => {
-      await store.put({ ...index, usedAt: Date.now() }, key);
+      await store.put(row!, key);
       const [keys, all] = await Promise.all([store.getAllKeys(), store.getAll()]);
       const uses = keys.map((each, i) => ({
         key: each,

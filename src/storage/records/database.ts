@@ -12,6 +12,7 @@ import {
 } from "idb";
 import { say, verbatim, type Saying } from "../../shared/saying.ts";
 import * as v from "valibot";
+import { fileBytes, withBlobs, withBytes } from "./files-as-bytes.ts";
 import { setAside, setAsideAgain, type SetAside } from "./set-aside.ts";
 
 /** Users have these in their browsers: a change of shape needs a new version. */
@@ -87,6 +88,7 @@ export class Records<Schema extends DBSchema> {
   #database: IDBPDatabase<Schema>;
   /** The user or another tab has deleted the database: it can be opened again. */
   #isDeleted = false;
+  #keepsBlobs = true;
 
   private constructor(shape: DatabaseShape<Schema>, patience: number, database: IDBPDatabase<Schema>) {
     this.#shape = shape;
@@ -164,6 +166,26 @@ export class Records<Schema extends DBSchema> {
   }
 
   /**
+   * Runs `work`, which writes rows. Where the browser refuses the files in them, it runs again with their bytes instead.
+   * @throws DOMException as `run`
+   */
+  async write<Row extends object, Value>(
+    rows: readonly Row[],
+    work: (database: IDBPDatabase<Schema>, rows: readonly Row[]) => Promise<Value>,
+  ): Promise<Value> {
+    const bytes = fileBytes(rows);
+    if (this.#keepsBlobs)
+      try {
+        return await this.run((database) => work(database, rows), { bytes });
+      } catch (error) {
+        if (bytes === 0 || !["UnknownError", "DataCloneError"].includes(nameOf(error))) throw error;
+        this.#keepsBlobs = false;
+      }
+    const packed = await Promise.all(rows.map(withBytes));
+    return this.run((database) => work(database, packed), { bytes });
+  }
+
+  /**
    * All rows of a store that match `schema`; the others are set aside.
    * @throws DOMException
    */
@@ -208,11 +230,11 @@ export class Records<Schema extends DBSchema> {
       const keys = await query.keys(database);
       // One row whose file is lost makes reading them all fail.
       const values = await query.values(database).catch(() => null);
-      if (values?.length === keys.length) return keys.map((key, i) => ({ key, value: values[i] }));
+      if (values?.length === keys.length) return keys.map((key, i) => ({ key, value: withBlobs(values[i]) }));
       const rows: { key: StoreKey<Schema, Name>; value?: unknown; lost?: unknown }[] = [];
       for (const key of keys) {
         const row = await database.get(store, key).then(
-          (value) => ({ key, value }),
+          (value) => ({ key, value: withBlobs(value) }),
           (lost: unknown) => ({ key, lost }),
         );
         rows.push(row);
@@ -234,10 +256,10 @@ export class Records<Schema extends DBSchema> {
     key: StoreKey<Schema, Name>,
     schema: v.GenericSchema,
   ): Promise<StoreValue<Schema, Name> | undefined> {
-    const value = await this.run((database) => database.get(store, key));
+    const value = withBlobs(await this.run((database) => database.get(store, key)));
     if (value === undefined) return undefined;
     const problem = problemOf(schema, value);
-    if (problem === null) return value;
+    if (problem === null) return value as StoreValue<Schema, Name>;
     setAside({ database: this.#shape.name, store, key: key as IDBValidKey, problem });
     return undefined;
   }

@@ -1,5 +1,6 @@
 // Rows and databases that this version cannot read: left where they are, listed for the user, exported and deleted on
 // request.
+import { withBlobs } from "./files-as-bytes.ts";
 import { openDB } from "idb";
 import { english, type Saying } from "../../shared/saying.ts";
 import { tarOf } from "./tar.ts";
@@ -62,7 +63,7 @@ async function readRows(database: string): Promise<FoundRow[]> {
         const value: unknown = await opened
           .get(store, key)
           .catch((lost: unknown) => ({ lost: String(lost) }));
-        rows.push({ store, key, problem: english(entry.problem), value });
+        rows.push({ store, key, problem: english(entry.problem), value: withBlobs(value) });
       }
     }
     return rows;
