@@ -35,6 +35,7 @@ import {
   takeForeignRegions,
   type WordsWithRegions,
 } from "./region-text.ts";
+import { missingEmbeddings } from "./infotext-embeddings.ts";
 import type { PlotAxis } from "./plot/axes.ts";
 import { plotFields, plotLabels, readPlot } from "./plot/fields.ts";
 import { limits } from "../shared/limits.ts";
@@ -206,7 +207,7 @@ export interface ReadSettings {
   readonly start: ReturnType<typeof readInitImageValues>;
   /** Of the checkpoint; empty if the text does not say. */
   readonly model: string;
-  /** Ids, or names, of adapters that its tags ask for and that are not there. */
+  /** Ids, or names, of adapters that its tags ask for, or whose textual inversions it used, and that are not there. */
   readonly missing: readonly string[];
   /** What the prompts were drawn from: with the same seed and files it gives them again. Null when they were written as they are. */
   readonly template: WordsWithRegions | null;
@@ -348,7 +349,12 @@ export function readSettings(
     start: readInitImageValues(fields),
     template: readTemplate({ prompt: words.prompt, negativePrompt, fields }),
     model: fields.get("Model") ?? "",
-    missing: [...new Set([...tags.tags, ...inParts].map(({ id }) => id).filter((id) => !isKnown(id)))],
+    missing: [
+      ...new Set([
+        ...[...tags.tags, ...inParts].map(({ id }) => id).filter((id) => !isKnown(id)),
+        ...(cards === null ? [] : missingEmbeddings(fields, listed)),
+      ]),
+    ],
     dropped: [
       ...labels.filter((label) => !isNothing(fields, label)).map((label) => `${label} ${fields.get(label)!}`),
       ...noTags.map(({ text }) => text),
