@@ -1,6 +1,7 @@
 // What a listing or a file says of an adapter before anybody refines it: the sources' formats become this one shape.
 import type { AdapterCard } from "../retrieval/card.ts";
 import { breakWord, promptTags } from "../shared/prompt-syntax.ts";
+import { limits } from "../shared/limits.ts";
 import { cutText } from "../shared/untrusted-text.ts";
 import { plainText, shortened } from "./plain-text.ts";
 
@@ -62,7 +63,7 @@ export const weightsIn = (prompt: string): number[] =>
   promptTags(prompt)
     .filter(({ kind, parts }) => kind === "lora" && parts.length > 0 && parts[0]!.trim() !== "")
     .map(({ parts }) => Number(parts[0]))
-    .filter((weight) => Math.abs(weight) <= 4);
+    .filter((weight) => Math.abs(weight) <= limits.adapterStrength.max);
 
 /** Emphasis whose brackets a comma has parted: "(red scarf" and "blue:1.2)" are words. */
 function withoutHalfBrackets(words: string): string {

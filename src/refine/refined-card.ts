@@ -2,6 +2,7 @@
 // for language models' answers, and a wider one for files, where narrow adapters have fewer phrases.
 import * as v from "valibot";
 import { StylusError } from "../shared/errors.ts";
+import { limits } from "../shared/limits.ts";
 import { say } from "../shared/saying.ts";
 import { type AdapterCard, type AdapterCategory, adapterCategories } from "../retrieval/card.ts";
 
@@ -32,7 +33,7 @@ export const bounds = {
   trigger: 200,
   triggerSets: 12,
   triggersOfSet: 20,
-  weight: 2,
+  weight: limits.adapterStrength.max,
   phrases: { least: 40, most: 60 },
   notMeant: { least: 10, most: 20 },
 } as const;

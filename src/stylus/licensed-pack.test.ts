@@ -65,7 +65,8 @@ it("the search gets the option; a tag for one that is left out does nothing, and
 it("the words of textual inversions that are left out do nothing", async () => {
   const own = { id: "mosaic", card: silent, report: adapterReport(), file: new Blob(), addedAt: 0 };
   const { services, requests } = standInServices();
-  const load = async () => loadedPack({ cards: [free, selfish, silent], userAdapters: new Map([[own.id, own]]) });
+  const load = async () =>
+    loadedPack({ cards: [free, selfish, silent], userAdapters: new Map([[own.id, own]]) });
   await run({ prompt: "a fox", commercialOnly: true }, { ...services, load });
   await run({ prompt: "a fox" }, { ...services, load });
   expect(requests.map(({ leftOut }) => leftOut)).toEqual([["mosaic"], undefined]);

@@ -76,11 +76,11 @@ describe("draftForm", () => {
     expect([named.license, "commercialUse" in named]).toEqual(["MIT", false]);
   });
   it("takes the words of a sidecar, and passes over other JSON", () => {
-    const sidecar = { description: "Torn paper.", "activation text": "pprcllg", "preferred weight": 0.6 };
+    const sidecar = { description: "Torn paper.", "activation text": "pprcllg", "preferred weight": 7 };
     expect(draftForm(report(), sidecar)).toMatchObject({
       description: "Torn paper.",
       triggerWords: "pprcllg",
-      weight: 0.6,
+      weight: 7,
       phrases: "paper collage, pprcllg",
     });
     expect(draftForm(report(), { any: "thing" })).toEqual(draftForm(report()));
@@ -131,7 +131,8 @@ describe("cardOf", () => {
   });
   it("never lacks a title, and keeps the strength within bounds", () => {
     expect(cardOf({ ...draft, title: "  " }, about).title).toBe("paper collage style v2");
-    expect(cardOf({ ...draft, weight: 9 }, about).refined.weight).toBe(2);
+    const weights = [7, -5, 21, -21].map((weight) => cardOf({ ...draft, weight }, about).refined.weight);
+    expect(weights).toEqual([7, -5, 20, -20]);
     expect(cardOf({ ...draft, weight: Number.NaN }, about).refined.weight).toBe(0.8);
   });
 });

@@ -6,6 +6,7 @@ import { shortened } from "../../refine/plain-text.ts";
 import type { RawCard } from "../../refine/raw-card.ts";
 import type { RefinedCard } from "../../refine/refined-card.ts";
 import type { AdapterCard, AdapterCategory } from "../../retrieval/card.ts";
+import { limits } from "../../shared/limits.ts";
 import { withoutHidden } from "../../shared/untrusted-text.ts";
 import { exportedCardOf } from "./exported-cards.ts";
 
@@ -29,9 +30,6 @@ export interface CardDraft {
 
 /** Longer titles say nothing more, and fill the page. */
 const maxTitle = 200;
-
-/** Largest strength a card may recommend. */
-export const maxCardWeight = 2;
 
 const fact = (report: AdapterReport, label: string): string =>
   report.metadata.find((entry) => entry.label === label)?.value.trim() ?? "";
@@ -106,6 +104,7 @@ export function cardOf(
   const { id, baseModel, report } = about;
   const description = draft.description.trim();
   const weight = Number.isFinite(draft.weight) ? draft.weight : 0.8;
+  const { min, max } = limits.adapterStrength;
   return {
     id,
     title: shortened(withoutHidden(draft.title).trim() || titleOfFile(report.fileName), maxTitle),
@@ -115,7 +114,7 @@ export function cardOf(
     refined: {
       description,
       category: draft.category,
-      weight: Math.min(maxCardWeight, Math.max(-maxCardWeight, weight)),
+      weight: Math.min(max, Math.max(min, weight)),
       phrases: splitList(draft.phrases),
       notMeant: splitList(draft.notMeant),
     },

@@ -194,6 +194,7 @@ export const run = {
     addTriggerTitle: "Add to the prompt",
     restore: "Restore",
     strength: (title: string) => `Strength of ${title}`,
+    strengthNumber: (title: string) => `Strength of ${title} as a number`,
     setByYou: "Set by you",
     reset: (title: string) => `Reset strength of ${title}`,
     resetTitle: "Reset to recommended",

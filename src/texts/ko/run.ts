@@ -179,6 +179,7 @@ export const run: typeof english = {
     addTriggerTitle: "프롬프트에 추가",
     restore: "되돌리기",
     strength: (title) => `${title} 가중치`,
+    strengthNumber: (title) => `${title} 가중치 숫자 입력`,
     setByYou: "직접 설정함",
     reset: (title) => `${title} 가중치 초기화`,
     resetTitle: "권장값으로 초기화",

@@ -8,6 +8,7 @@ import styles from "./PickRow.module.css";
 import { SampleImage } from "../controls/SampleImage.tsx";
 import { useStudio } from "../studio-context.ts";
 import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
+import { limits } from "../../shared/limits.ts";
 import { hasWords } from "../../shared/prompt-syntax.ts";
 import type { Reason } from "../../compose/reason.ts";
 import { describeReason } from "../../texts/reason.ts";
@@ -50,6 +51,16 @@ export function PickRow(props: {
   const strength = (): number => studio.adjustments.strengths[id()] ?? use()?.strength ?? 0;
   const min = createMemo<number>((least) => Math.min(least, Math.floor(strength() * 100) / 100), usual.min);
   const max = createMemo<number>((most) => Math.max(most, Math.ceil(strength() * 100) / 100), usual.max);
+  /** Only another value replaces what is typed. */
+  const shown = createMemo(() => strength().toFixed(2));
+  const setNumber = (field: HTMLInputElement): void => {
+    const { valueAsNumber: typed } = field;
+    if (Number.isFinite(typed)) {
+      const within = Math.min(limits.adapterStrength.max, Math.max(limits.adapterStrength.min, typed));
+      studio.setStrength(id(), within);
+    }
+    field.value = shown();
+  };
   /** A finished image that uses this adapter, to compare without it. */
   const imageWithIt = createMemo(() =>
     studio.run()?.images.find((image) => {
@@ -136,9 +147,17 @@ export function PickRow(props: {
             aria-valuetext={t.format.fraction(strength())}
             onInput={(event) => studio.setStrength(id(), event.currentTarget.valueAsNumber)}
           />
-          <output class={styles["value"]} title={byHand() ? t.run.pick.setByYou : use()?.formula}>
-            {t.format.fraction(strength())}
-          </output>
+          <input
+            class={styles["value"]}
+            type="number"
+            inputmode="decimal"
+            {...limits.adapterStrength}
+            step="0.05"
+            value={shown()}
+            aria-label={t.run.pick.strengthNumber(title())}
+            title={byHand() ? t.run.pick.setByYou : use()?.formula}
+            onChange={(event) => setNumber(event.currentTarget)}
+          />
           <Show when={byHand()}>
             <button
               class={`${controls["icon"]} ${styles["reset"]}`}
