@@ -19,7 +19,8 @@ export interface Draft {
   readonly title: string;
   readonly description: string;
   readonly tags: readonly string[];
-  readonly triggerWords: readonly string[];
+  /** Each works by itself. */
+  readonly triggerSets: readonly (readonly string[])[];
   readonly category: AdapterCategory;
   readonly weight: number;
   /** What people may type when they want it; a start, without knowledge of the world. */
@@ -119,8 +120,10 @@ export function draftCard(
     .filter(({ share }) => share !== null && share >= triggerShare)
     .slice(0, maxTriggers)
     .map(({ tag }) => tag);
-  const triggerWords =
-    [sidecar?.triggerSets[0] ?? [], phrase, frequent].find(({ length }) => length > 0) ?? [];
+  const triggerSets =
+    sidecar && sidecar.triggerSets.length > 0
+      ? sidecar.triggerSets
+      : [phrase, frequent].filter(({ length }) => length > 0).slice(0, 1);
 
   const weight =
     sidecar && sidecar.card.refined.weight !== defaultWeight
@@ -137,7 +140,7 @@ export function draftCard(
     title,
     description,
     tags,
-    triggerWords,
+    triggerSets,
     category: categoryOf(sidecar, title, tags),
     weight,
     phrases,
@@ -147,7 +150,7 @@ export function draftCard(
 /**
  * What a language model gets about a file: its draft, as it stands or as the user has changed it.
  * @param file.path its name, and the folders that it lies in
- * @param sidecar as for `draftCard`: all its sets of trigger words, and how its sample prompts use it
+ * @param sidecar as for `draftCard`: its sets of trigger words where the draft has none, and how its sample prompts use it
  */
 export function rawCardOf(
   draft: Draft,
@@ -164,7 +167,7 @@ export function rawCardOf(
     title: draft.title,
     description: draft.description,
     tags: [...draft.tags, ...draft.phrases],
-    triggers: [draft.triggerWords.join(", ")],
+    triggers: draft.triggerSets.map((words) => words.join(", ")),
     category: draft.category,
     weight: draft.weight,
     file,
@@ -173,7 +176,7 @@ export function rawCardOf(
   });
   return {
     ...raw,
-    triggerSets: sidecar && sidecar.triggerSets.length > 0 ? sidecar.triggerSets : raw.triggerSets,
+    triggerSets: raw.triggerSets.length > 0 ? raw.triggerSets : (sidecar?.triggerSets ?? []),
     sampleWeights: sidecar?.sampleWeights ?? [],
   };
 }

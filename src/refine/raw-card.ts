@@ -1,5 +1,5 @@
 // What a listing or a file says of an adapter before anybody refines it: the sources' formats become this one shape.
-import type { AdapterCard } from "../retrieval/card.ts";
+import { type AdapterCard, triggerFields } from "../retrieval/card.ts";
 import { breakWord, promptTags } from "../shared/prompt-syntax.ts";
 import { limits } from "../shared/limits.ts";
 import { cutText } from "../shared/untrusted-text.ts";
@@ -122,7 +122,7 @@ export function rawCard(found: Found): RawCard {
       id: idOf(found.name),
       title: shortened(plainText(found.title), most.title),
       tags: [...new Set(tags)].slice(0, most.tags),
-      triggerWords: triggerSets[0] ?? [],
+      ...triggerFields(triggerSets),
       description,
       refined: {
         description: shortened(description, 600),

@@ -1,6 +1,7 @@
 // What a prompt may go on with at the cursor: `<lora:` names, adapters by their titles, trigger words and tags of cards, embeddings, wildcard
 // files. Pure.
 import { embeddingWords, holdsOnlyEmbeddings } from "../adapters/embedding-words.ts";
+import { triggerSetsOf } from "../retrieval/card.ts";
 import type { LoadedPack } from "./loaded-pack.ts";
 import { wildcardReferences } from "./wildcards/wildcards.ts";
 
@@ -62,7 +63,13 @@ export function completionsOf({
     return names.map((name) => ({ ...common, label: card.id, key: keyOf(name) }));
   });
   const triggers = offered.flatMap((card) =>
-    [...new Set(card.triggerWords.map((words) => words.trim()))]
+    [
+      ...new Set(
+        triggerSetsOf(card)
+          .flat()
+          .map((words) => words.trim()),
+      ),
+    ]
       .filter((words) => words !== "")
       .map((words): Entry => ({
         kind: "trigger",

@@ -1,6 +1,7 @@
 // Words that a model has never read. CLIP's 49,408 tokens do not tell, since it has read everything; a small model's
 // tokens are the words of the texts it learnt from, so that a word without a token of its own was in none of them.
 import { contentStems, contentWords, type Word } from "../compose/rules/words.ts";
+import { triggerSetsOf } from "../retrieval/card.ts";
 import { breakWord, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import { embeddingWords } from "../adapters/embedding-words.ts";
 import type { LoadedPack, Vocabulary } from "./loaded-pack.ts";
@@ -36,9 +37,9 @@ export async function readVocabulary(files: ReadonlyMap<string, Blob>): Promise<
 function adapterStems({ cards, userAdapters }: Pick<Reader, "cards" | "userAdapters">): ReadonlySet<string> {
   const known = stemsOfCards.get(cards);
   if (known) return known;
-  const words = cards.flatMap(({ id, triggerWords }) => {
-    const own = userAdapters.get(id);
-    return [...triggerWords, ...(own ? embeddingWords(own.report) : [])];
+  const words = cards.flatMap((card) => {
+    const own = userAdapters.get(card.id);
+    return [...triggerSetsOf(card).flat(), ...(own ? embeddingWords(own.report) : [])];
   });
   const stems = new Set(words.flatMap(contentStems));
   stemsOfCards.set(cards, stems);

@@ -54,6 +54,7 @@ const adapterSchema = v.looseObject({
     title: v.string(),
     tags: texts,
     triggerWords: texts,
+    triggerSets: v.optional(v.array(texts)),
     description: v.string(),
     refined: v.looseObject({
       description: v.string(),

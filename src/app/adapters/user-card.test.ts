@@ -153,6 +153,28 @@ describe("what a language model writes", () => {
     notMeant: ["paper cup"],
   };
 
+  it("keeps every set of trigger words from the sidecar to the card, the form and the model", () => {
+    const words = ["hero, red cape", "villain, mask", "  "];
+    const sidecar = { model: { name: "Two of them" }, trainedWords: words, images: [] };
+    const form = draftForm(report(), sidecar);
+    expect(form.triggerWords).toBe("hero, red cape\nvillain, mask");
+    const card = cardOf(form, { id: "two", baseModel: "Pocket", report: report() });
+    const sets = [
+      ["hero", "red cape"],
+      ["villain", "mask"],
+    ];
+    expect([card.triggerWords, card.triggerSets]).toEqual([sets[0], sets]);
+    expect(draftOf(card).triggerWords).toBe(form.triggerWords);
+    expect(rawOf(form, { report: report(), sidecar: null }).triggerSets).toEqual(sets);
+    const exported = JSON.parse(exportedCards([{ card, tags: [] }])) as unknown;
+    expect(draftForm(report(), exported).triggerWords).toBe(form.triggerWords);
+    const single = cardOf(
+      { ...form, triggerWords: "hero\n" },
+      { id: "one", baseModel: "", report: report() },
+    );
+    expect([single.triggerWords, single.triggerSets]).toEqual([["hero"], undefined]);
+  });
+
   it("is based on the current form and the whole sidecar", () => {
     const sidecar = {
       model: { name: "Collage" },
@@ -178,7 +200,7 @@ describe("what a language model writes", () => {
       title: "Torn paper",
       description: "A collage.",
       tags: "mine",
-      triggerWords: "pprcllg, torn edges",
+      triggerWords: "pprcllg, torn edges\nother",
       category: "style",
       weight: 0.6,
       phrases: "scrapbook, cut and pasted",

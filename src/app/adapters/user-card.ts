@@ -5,7 +5,12 @@ import { sidecarCard } from "../../refine/listings.ts";
 import { shortened } from "../../refine/plain-text.ts";
 import type { RawCard } from "../../refine/raw-card.ts";
 import type { RefinedCard } from "../../refine/refined-card.ts";
-import type { AdapterCard, AdapterCategory } from "../../retrieval/card.ts";
+import {
+  triggerFields,
+  triggerSetsOf,
+  type AdapterCard,
+  type AdapterCategory,
+} from "../../retrieval/card.ts";
 import { limits } from "../../shared/limits.ts";
 import { withoutHidden } from "../../shared/untrusted-text.ts";
 import { exportedCardOf } from "./exported-cards.ts";
@@ -15,6 +20,7 @@ export interface CardDraft {
   readonly title: string;
   readonly description: string;
   readonly tags: string;
+  /** One set a line. */
   readonly triggerWords: string;
   readonly category: AdapterCategory;
   readonly weight: number;
@@ -44,6 +50,16 @@ export const splitList = (text: string): string[] => [
   ),
 ];
 
+/** Sets of trigger words, one a line. */
+const splitSets = (text: string): string[][] =>
+  text
+    .split("\n")
+    .map(splitList)
+    .filter(({ length }) => length > 0);
+
+const setsAsLines = (sets: readonly (readonly string[])[]): string =>
+  sets.map((words) => words.join(", ")).join("\n");
+
 /** A card that says nothing of commercial use leaves it to the licence's name. */
 const useOf = (card: Pick<AdapterCard, "commercialUse"> | undefined): CardDraft["commercialUse"] =>
   card?.commercialUse === undefined ? "byName" : card.commercialUse;
@@ -56,11 +72,11 @@ export function draftForm(report: AdapterReport, sidecar: unknown = null): CardD
   const exported = exportedCardOf(sidecar, report);
   if (exported) return draftOf(exported);
   const beside = sidecarCard(sidecar, report.fileName);
-  const draft = draftCard(report, beside);
+  const { triggerSets, ...draft } = draftCard(report, beside);
   return {
     ...draft,
     tags: draft.tags.join(", "),
-    triggerWords: draft.triggerWords.join(", "),
+    triggerWords: setsAsLines(triggerSets),
     phrases: draft.phrases.join(", "),
     notMeant: "",
     license: beside?.card.license || fact(report, "licence"),
@@ -73,7 +89,7 @@ export const draftOf = (card: AdapterCard): CardDraft => ({
   title: card.title,
   description: card.refined.description,
   tags: card.tags.join(", "),
-  triggerWords: card.triggerWords.join(", "),
+  triggerWords: setsAsLines(triggerSetsOf(card)),
   category: card.refined.category,
   weight: card.refined.weight,
   phrases: (card.refined.phrases ?? []).join(", "),
@@ -109,7 +125,7 @@ export function cardOf(
     id,
     title: shortened(withoutHidden(draft.title).trim() || titleOfFile(report.fileName), maxTitle),
     tags: splitList(draft.tags),
-    triggerWords: splitList(draft.triggerWords),
+    ...triggerFields(splitSets(draft.triggerWords)),
     description,
     refined: {
       description,
@@ -138,7 +154,7 @@ export const rawOf = (
     {
       ...draft,
       tags: splitList(draft.tags),
-      triggerWords: splitList(draft.triggerWords),
+      triggerSets: splitSets(draft.triggerWords),
       phrases: splitList(draft.phrases),
     },
     {
@@ -163,7 +179,7 @@ export function withWritten(draft: CardDraft, written: RefinedCard): CardDraft {
     description,
     category,
     weight: weightSource === "default" ? draft.weight : weight,
-    triggerWords: draft.triggerWords.trim() === "" ? listed(triggerSets[0] ?? []) : draft.triggerWords,
+    triggerWords: draft.triggerWords.trim() === "" ? triggerSets.map(listed).join("\n") : draft.triggerWords,
     phrases: listed(phrases),
     notMeant: listed(notMeant),
   };

@@ -180,13 +180,9 @@ export class AdapterLibrary {
    * @param leftOut ids of files whose words do nothing
    * @throws StylusError bad-file, unsupported
    */
-  async embeddings(
-    uses: readonly AdapterUse[],
-    leftOut: readonly string[] = [],
-  ): Promise<PromptEmbedding[]> {
+  async embeddings(uses: readonly AdapterUse[], leftOut: readonly string[] = []): Promise<PromptEmbedding[]> {
     const ids = new Set(uses.map(({ id }) => id));
-    for (const [id, { isEmbedding }] of this.#entries)
-      if (isEmbedding && !leftOut.includes(id)) ids.add(id);
+    for (const [id, { isEmbedding }] of this.#entries) if (isEmbedding && !leftOut.includes(id)) ids.add(id);
     const found = await Promise.all([...ids].map((id) => this.#embeddingsOf(id)));
     return found.flat();
   }

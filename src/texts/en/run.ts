@@ -190,8 +190,6 @@ export const run = {
       `Downloads ${formats.bytes(bytes)} when you generate, then stays in this browser.`,
     formula: (formula: string, strength: number) => `Strength: ${formula} = ${formats.fraction(strength)}`,
     triggerWords: "Trigger words:",
-    addTrigger: (word: string) => `${word} +`,
-    addTriggerTitle: "Add to the prompt",
     restore: "Restore",
     strength: (title: string) => `Strength of ${title}`,
     strengthNumber: (title: string) => `Strength of ${title} as a number`,

@@ -175,8 +175,6 @@ export const run: typeof english = {
       `생성할 때 ${formats.bytes(bytes)} 다운로드하고, 그다음부터는 이 브라우저에 보관해요.`,
     formula: (formula, strength) => `가중치: ${formula} = ${formats.fraction(strength)}`,
     triggerWords: "트리거 단어:",
-    addTrigger: (word) => `${word} +`,
-    addTriggerTitle: "프롬프트에 추가",
     restore: "되돌리기",
     strength: (title) => `${title} 가중치`,
     strengthNumber: (title) => `${title} 가중치 숫자 입력`,

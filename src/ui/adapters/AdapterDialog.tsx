@@ -9,6 +9,7 @@ import styles from "./AdapterDialog.module.css";
 import { AdapterTags } from "./AdapterTags.tsx";
 import { Dialog } from "../controls/Dialog.tsx";
 import { StoredFile } from "./StoredFile.tsx";
+import { TriggerSets } from "./TriggerSets.tsx";
 import { UserAdapterSection } from "./UserAdapterSection.tsx";
 import { SampleImage } from "../controls/SampleImage.tsx";
 import { useStudio } from "../studio-context.ts";
@@ -127,7 +128,11 @@ function Facts(props: { readonly adapter: LibraryAdapter }): JSX.Element {
       <dt>{t.adapters.details.tags}</dt>
       <dd>{card().tags.join(", ") || t.adapters.details.none}</dd>
       <dt>{t.adapters.details.triggerWords}</dt>
-      <dd>{card().triggerWords.join(", ") || t.adapters.details.none}</dd>
+      <dd>
+        <Show when={card().triggerWords.length > 0} fallback={t.adapters.details.none}>
+          <TriggerSets card={card()} />
+        </Show>
+      </dd>
       <dt>{t.adapters.details.tag}</dt>
       <dd>
         <code>{promptTag(card())}</code>

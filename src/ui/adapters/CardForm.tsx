@@ -83,7 +83,9 @@ export function CardForm(
       <div>
         <TextField
           label={t.adapters.form.triggerWords}
+          rows={2}
           value={props.draft.triggerWords}
+          hint={t.adapters.form.triggerWordsHint}
           onChange={(triggerWords) => props.onChange({ triggerWords })}
         />
         <Show when={suggestions().length > 0}>
@@ -96,7 +98,9 @@ export function CardForm(
                   title={t.adapters.form.addTrigger}
                   onClick={() =>
                     props.onChange({
-                      triggerWords: [...splitList(props.draft.triggerWords), tag].join(", "),
+                      triggerWords: [props.draft.triggerWords.trimEnd(), tag]
+                        .filter((words) => words !== "")
+                        .join(", "),
                     })
                   }
                 >

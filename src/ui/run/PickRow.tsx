@@ -1,15 +1,14 @@
 // One chosen adapter: the reason, its strength, and the controls that change it.
-import { createMemo, For, Show, type JSX } from "solid-js";
+import { createMemo, Show, type JSX } from "solid-js";
 import { formulaOf } from "../../app/state/runs/view.ts";
-import { appendWords } from "../../app/state/prompt/prompt-edit.ts";
 import controls from "../controls/controls.module.css";
 import { BanIcon, CloseIcon, PinIcon, UndoIcon } from "../controls/icons.tsx";
 import styles from "./PickRow.module.css";
 import { SampleImage } from "../controls/SampleImage.tsx";
 import { useStudio } from "../studio-context.ts";
 import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
+import { TriggerSets } from "../adapters/TriggerSets.tsx";
 import { limits } from "../../shared/limits.ts";
-import { hasWords } from "../../shared/prompt-syntax.ts";
 import type { Reason } from "../../compose/reason.ts";
 import { describeReason } from "../../texts/reason.ts";
 import { t } from "../../texts/texts.ts";
@@ -68,7 +67,6 @@ export function PickRow(props: {
       return image.encoded && adapters.some((adapter) => adapter.id === id());
     }),
   );
-  const inPrompt = (word: string): boolean => hasWords(studio.settings.prompt, word);
 
   return (
     <li class={styles["row"]} data-off={off()}>
@@ -101,22 +99,10 @@ export function PickRow(props: {
           <p class={styles["formula"]}>{t.run.pick.formula(use()!.formula, strength())}</p>
         </Show>
         <Show when={!off() && (card()?.triggerWords.length ?? 0) > 0}>
-          <p class={styles["triggers"]}>
+          <div class={styles["triggers"]}>
             <span>{t.run.pick.triggerWords}</span>
-            <For each={card()!.triggerWords}>
-              {(word) => (
-                <Show when={!inPrompt(word)} fallback={<span class={styles["present"]}>{word}</span>}>
-                  <button
-                    type="button"
-                    title={t.run.pick.addTriggerTitle}
-                    onClick={() => studio.setSettings("prompt", (prompt) => appendWords(prompt, word))}
-                  >
-                    {t.run.pick.addTrigger(word)}
-                  </button>
-                </Show>
-              )}
-            </For>
-          </p>
+            <TriggerSets card={card()!} />
+          </div>
         </Show>
       </div>
       <Show
