@@ -3,7 +3,7 @@
 import type { TriggerCandidate } from "../adapters/files/metadata.ts";
 import { maxMetadataText } from "../adapters/files/metadata.ts";
 import { adapterEnding } from "../adapters/files/file-ending.ts";
-import type { AdapterCategory } from "../retrieval/card.ts";
+import type { AdapterCategory, AuthorWords } from "../retrieval/card.ts";
 import { isCommonTag, plainTag } from "./common-tags.ts";
 import { plainText, shortened } from "./plain-text.ts";
 import { defaultWeight, rawCard, type RawCard, triggersIn } from "./raw-card.ts";
@@ -147,36 +147,41 @@ export function draftCard(
   };
 }
 
+/** The author's description, behind another one; a draft's own begins as the author's does. */
+function withAuthor(description: string, author: string): string {
+  const begun = description.replace(/…$/u, "").trim();
+  return author.startsWith(begun) ? author || description : [description, author].filter(Boolean).join("\n");
+}
+
 /**
  * What a language model gets about a file: its draft, as it stands or as the user has changed it.
  * @param file.path its name, and the folders that it lies in
- * @param sidecar as for `draftCard`: its sets of trigger words where the draft has none, and how its sample prompts use it
+ * @param words the author's: the description besides the draft's own, sets of trigger words where the draft has none, and how sample
+ * prompts use it
  */
 export function rawCardOf(
   draft: Draft,
   {
     file,
-    sidecar,
+    words,
   }: {
     readonly file: { readonly path: string; readonly sizeBytes: number };
-    readonly sidecar: RawCard | null;
+    readonly words: AuthorWords | null;
   },
 ): RawCard {
   const raw = rawCard({
     name: [file.path.replace(adapterEnding, "").replaceAll("/", "--")],
     title: draft.title,
-    description: draft.description,
+    description: withAuthor(draft.description, words?.description ?? ""),
     tags: [...draft.tags, ...draft.phrases],
     triggers: draft.triggerSets.map((words) => words.join(", ")),
     category: draft.category,
     weight: draft.weight,
     file,
-    license: sidecar?.card.license ?? "",
-    author: sidecar?.card.author ?? "",
   });
   return {
     ...raw,
-    triggerSets: raw.triggerSets.length > 0 ? raw.triggerSets : (sidecar?.triggerSets ?? []),
-    sampleWeights: sidecar?.sampleWeights ?? [],
+    triggerSets: raw.triggerSets.length > 0 ? raw.triggerSets : (words?.triggerSets ?? []),
+    sampleWeights: words?.sampleWeights ?? [],
   };
 }

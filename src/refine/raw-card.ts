@@ -1,5 +1,5 @@
 // What a listing or a file says of an adapter before anybody refines it: the sources' formats become this one shape.
-import { type AdapterCard, triggerFields } from "../retrieval/card.ts";
+import { type AdapterCard, type AuthorWords, triggerFields } from "../retrieval/card.ts";
 import { breakWord, promptTags } from "../shared/prompt-syntax.ts";
 import { limits } from "../shared/limits.ts";
 import { cutText } from "../shared/untrusted-text.ts";
@@ -142,6 +142,16 @@ export function rawCard(found: Found): RawCard {
     ...(found.refused ? { refused: found.refused } : {}),
   };
 }
+
+/** Longer descriptions are how-tos and change logs. */
+const maxAuthorDescription = 2000;
+
+/** The author's words, bounded, as they are kept with a file. */
+export const authorWords = ({ card, triggerSets, sampleWeights }: RawCard): AuthorWords => ({
+  description: shortened(card.description, maxAuthorDescription),
+  triggerSets,
+  sampleWeights,
+});
 
 /**
  * What decides the answer: two cards with the same texts and images are refined once. JSON with fields in a fixed order.

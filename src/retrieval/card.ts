@@ -72,6 +72,15 @@ export interface AdapterCard {
   };
 }
 
+/** What the author says of an adapter where it comes from, for a language model that writes its card. */
+export interface AuthorWords {
+  readonly description: string;
+  /** As `AdapterCard.triggerSets`, also where there is but one. */
+  readonly triggerSets: readonly (readonly string[])[];
+  /** Strengths that sample prompts use it with, in their order. */
+  readonly sampleWeights: readonly number[];
+}
+
 /** What a card says of sets of trigger words, none of them empty. */
 export const triggerFields = (
   sets: readonly (readonly string[])[],

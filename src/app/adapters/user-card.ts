@@ -3,13 +3,14 @@ import type { AdapterReport } from "../../adapters/report.ts";
 import { draftCard, rawCardOf, titleOfFile } from "../../refine/draft.ts";
 import { sidecarCard } from "../../refine/listings.ts";
 import { shortened } from "../../refine/plain-text.ts";
-import type { RawCard } from "../../refine/raw-card.ts";
+import { authorWords, type RawCard } from "../../refine/raw-card.ts";
 import type { RefinedCard } from "../../refine/refined-card.ts";
 import {
   triggerFields,
   triggerSetsOf,
   type AdapterCard,
   type AdapterCategory,
+  type AuthorWords,
 } from "../../retrieval/card.ts";
 import { limits } from "../../shared/limits.ts";
 import { withoutHidden } from "../../shared/untrusted-text.ts";
@@ -142,13 +143,19 @@ export function cardOf(
   };
 }
 
+/** @param sidecar as for `draftForm`. @returns null: it says nothing */
+export function authorWordsOf(sidecar: unknown, fileName: string): AuthorWords | null {
+  const beside = sidecarCard(sidecar, fileName);
+  return beside && authorWords(beside);
+}
+
 /**
- * What a language model gets about a file: the form as it stands, and the sidecar where there is one.
- * @param sidecar as for `draftForm`
+ * What a language model gets about a file: the form as it stands, and what its author says where somebody knows.
+ * @param words as `authorWordsOf` reads them
  */
 export const rawOf = (
   draft: CardDraft,
-  { report, sidecar }: { readonly report: AdapterReport; readonly sidecar: unknown },
+  { report, words }: { readonly report: AdapterReport; readonly words: AuthorWords | null },
 ): RawCard =>
   rawCardOf(
     {
@@ -159,7 +166,7 @@ export const rawOf = (
     },
     {
       file: { path: report.fileName, sizeBytes: report.sizeBytes },
-      sidecar: sidecarCard(sidecar, report.fileName),
+      words,
     },
   );
 
