@@ -93,3 +93,30 @@ test("all sets of trigger words are offered, and added where the cursor was", as
   expect(await violations(page)).toEqual([]);
   expect(bugs).toEqual([]);
 });
+
+test("titles, tags and descriptions that run from right to left leave what stands beside them in its place", async () => {
+  const model = { name: "שלום 5", tags: ["אחת", "שתיים"], description: "קולאז׳ נייר." };
+  await drop(page, [
+    { name: "collage.safetensors", buffer: Buffer.from("collage") },
+    { name: "collage.civitai.info", buffer: Buffer.from(JSON.stringify({ model, trainedWords: ["מילה"] })) },
+  ]);
+  const form = page.getByRole("dialog", { name: "Your LoRA files" });
+  const directionOf = (element: Locator): Promise<string> =>
+    element.evaluate((found) => getComputedStyle(found).direction);
+  expect(await directionOf(form.getByLabel("Title"))).toBe("rtl");
+  await form.getByRole("button", { name: "Add to my adapters" }).click();
+  await form.getByText("Added as שלום 5").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: /^Adapters/ }).click();
+  await page.getByRole("button", { name: /^שלום 5 Yours/ }).click();
+  const details = page.getByRole("dialog", { name: "שלום 5", exact: true });
+  expect(await directionOf(details.getByText("קולאז׳ נייר."))).toBe("rtl");
+  const [first, second] = await Promise.all(
+    ["אחת", "שתיים"].map(async (tag) => (await details.getByText(tag, { exact: true }).boundingBox())!),
+  );
+  expect(first!.y).toBe(second!.y);
+  expect(first!.x).toBeLessThan(second!.x);
+  const button = details.getByRole("button", { name: "מילה +" });
+  expect(await button.evaluate((found) => getComputedStyle(found).unicodeBidi)).toBe("isolate");
+  expect(bugs).toEqual([]);
+});

@@ -68,7 +68,7 @@ function Samples(props: { readonly adapter: LibraryAdapter }): JSX.Element {
                     alt={t.adapters.details.sampleAlt(sample.prompt)}
                   />
                 </div>
-                <p>{sample.prompt}</p>
+                <p dir="auto">{sample.prompt}</p>
               </li>
             )}
           </For>
@@ -90,7 +90,7 @@ function Descriptions(props: { readonly adapter: LibraryAdapter }): JSX.Element 
     <div class={styles["columns"]} data-single={isOwn()}>
       <section>
         <h3>{t.adapters.details.description}</h3>
-        <p>{card().refined.description || t.adapters.details.noDescription}</p>
+        <p dir="auto">{card().refined.description || t.adapters.details.noDescription}</p>
         <p class={styles["source"]}>
           {t.adapters.details.facts(t.names.categories[card().refined.category], card().refined.weight)}{" "}
           {source()}
@@ -102,7 +102,9 @@ function Descriptions(props: { readonly adapter: LibraryAdapter }): JSX.Element 
       <Show when={!isOwn()}>
         <section>
           <h3>{t.adapters.details.author}</h3>
-          <p class={styles["author"]}>{card().description.trim() || t.adapters.details.noAuthorText}</p>
+          <p class={styles["author"]} dir="auto">
+            {card().description.trim() || t.adapters.details.noAuthorText}
+          </p>
           <p class={styles["source"]}>{t.adapters.details.credit(card().author)}</p>
         </section>
       </Show>
@@ -126,7 +128,16 @@ function Facts(props: { readonly adapter: LibraryAdapter }): JSX.Element {
         )}
       </Show>
       <dt>{t.adapters.details.tags}</dt>
-      <dd>{card().tags.join(", ") || t.adapters.details.none}</dd>
+      <dd>
+        <For each={card().tags} fallback={t.adapters.details.none}>
+          {(tag, index) => (
+            <>
+              {index() > 0 ? ", " : ""}
+              <bdi>{tag}</bdi>
+            </>
+          )}
+        </For>
+      </dd>
       <dt>{t.adapters.details.triggerWords}</dt>
       <dd>
         <Show when={card().triggerWords.length > 0} fallback={t.adapters.details.none}>
