@@ -7,10 +7,12 @@ import {
   SAMPLER_LABELS,
   SCHEDULE_LABELS,
 } from "../formats/generation-parameters.ts";
+import { namedEmbeddings } from "../formats/named-embeddings.ts";
 import { say, type Saying } from "../shared/saying.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { promptTags, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import { elided } from "../shared/untrusted-text.ts";
+import { missingEmbeddings } from "./adapter-names.ts";
 import { detailFields, detailLabels, readDetails } from "./details/details.ts";
 import { formatLoraTag, readLoraTags } from "./lora-tags.ts";
 import { type GenerateOptions, type PartialOptions } from "./options.ts";
@@ -35,7 +37,6 @@ import {
   takeForeignRegions,
   type WordsWithRegions,
 } from "./region-text.ts";
-import { missingEmbeddings } from "./infotext-embeddings.ts";
 import type { PlotAxis } from "./plot/axes.ts";
 import { plotFields, plotLabels, readPlot } from "./plot/fields.ts";
 import { limits } from "../shared/limits.ts";
@@ -352,7 +353,7 @@ export function readSettings(
     missing: [
       ...new Set([
         ...[...tags.tags, ...inParts].map(({ id }) => id).filter((id) => !isKnown(id)),
-        ...(cards === null ? [] : missingEmbeddings(fields, listed)),
+        ...(cards === null ? [] : missingEmbeddings(namedEmbeddings(fields), listed)),
       ]),
     ],
     dropped: [

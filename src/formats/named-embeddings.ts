@@ -1,12 +1,7 @@
 // Textual inversions that an image's text names beside its prompt, where they are words like any others. Pure.
-import { parseJsonObject } from "../formats/json.ts";
-import type { AdapterCard } from "../retrieval/card.ts";
-import { adaptersNamed } from "./adapter-names.ts";
+import { parseJsonObject } from "./json.ts";
 
-/** Shorter hashes say nothing. */
-const leastDigits = 8;
-
-interface NamedEmbedding {
+export interface NamedEmbedding {
   readonly name: string;
   /** First digits of its file's SHA-256; empty where nobody says. */
   readonly hash: string;
@@ -28,18 +23,10 @@ function embeddingsIn(text: string): NamedEmbedding[] {
   });
 }
 
-/** The names of those that no card has, neither by name nor by hash. */
-export function missingEmbeddings(
-  fields: ReadonlyMap<string, string>,
-  cards: readonly AdapterCard[],
-): string[] {
-  const named = [
+/** Each as often as the text names it. @param fields of a `parameters` text */
+export const namedEmbeddings = (fields: ReadonlyMap<string, string>): NamedEmbedding[] =>
+  [
     ...pairsIn(fields.get("TI hashes") ?? ""),
     ...pairsIn(fields.get("TI") ?? ""),
     ...embeddingsIn(fields.get("Hashes") ?? ""),
   ].filter(({ name }) => name !== "");
-  const isHere = ({ name, hash }: NamedEmbedding): boolean =>
-    adaptersNamed(name, cards).length > 0 ||
-    (hash.length >= leastDigits && cards.some(({ file }) => file.sha256.toLowerCase().startsWith(hash)));
-  return [...new Set(named.filter((each) => !isHere(each)).map(({ name }) => name))];
-}
