@@ -9,7 +9,7 @@ import { shownMetadata, triggerCandidates } from "../../src/adapters/files/metad
 import { readHeader } from "../../src/formats/safetensors.ts";
 import { draftCard, rawCardOf } from "../../src/refine/draft.ts";
 import { cardsIn, sidecarCard } from "../../src/refine/listings.ts";
-import type { RawCard } from "../../src/refine/raw-card.ts";
+import { authorWords, type RawCard } from "../../src/refine/raw-card.ts";
 import { StylusError } from "../../src/shared/errors.ts";
 import { say } from "../../src/shared/saying.ts";
 
@@ -80,8 +80,10 @@ async function adapterFileCard(file: string, name: string): Promise<RawCard | nu
     { fileName: name, metadata: shownMetadata(metadata), triggers: triggerCandidates(metadata) },
     sidecar,
   );
-  const raw = rawCardOf(draft, { file: { path: name, sizeBytes: statSync(file).size }, sidecar });
-  return { ...raw, images: beside(imageEndings).slice(0, 1) };
+  const words = sidecar && authorWords(sidecar);
+  const raw = rawCardOf(draft, { file: { path: name, sizeBytes: statSync(file).size }, words });
+  const { license = "", author = "" } = sidecar?.card ?? {};
+  return { ...raw, card: { ...raw.card, license, author }, images: beside(imageEndings).slice(0, 1) };
 }
 
 async function* folderCards(folder: string): AsyncGenerator<RawCard | null> {

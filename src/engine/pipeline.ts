@@ -260,7 +260,7 @@ export class DiffusionPipeline {
         negativePrompt,
         clipSkip: request.clipSkip,
       };
-      const options = { ...evaluated, embeddings: await adapters.embeddings(uses) };
+      const options = { ...evaluated, embeddings: await adapters.embeddings(uses, request.leftOut) };
       read.push({ segments, texts, options });
     }
     // Texts of one length need one session of the U-Net; those of one group have it anyway.

@@ -1,7 +1,8 @@
 // The worker's service in plain Node: one load, sequential requests, errors, cancellation, release.
 
 import { afterAll, describe, expect, it } from "vitest";
-import { miniaturePack } from "../../tests/fixtures/engine/miniature-pack.ts";
+import { miniaturePack, TEXT } from "../../tests/fixtures/engine/miniature-pack.ts";
+import { writeSafetensors } from "../formats/safetensors.ts";
 import { openOrtBackend } from "../ort/backend.ts";
 import { DeviceLoss } from "../runtime/device-loss.ts";
 import type { DiffusionEvent, DiffusionRequest } from "../shared/request.ts";
@@ -111,12 +112,46 @@ describe("diffusion service", () => {
     const images = [{ seed: 1, adapters: [{ id: "own", unetStrength: 1, textStrength: 1 }] }];
     const generate = () => service.generate({ ...request, images }, { onEvent: () => {} });
     await expect(generate()).rejects.toMatchObject({ code: "bad-input" });
-    await service.registerAdapters([{ id: "own", blob: file, fileName: "own.safetensors" }]);
-    await service.registerAdapters([{ id: "own", blob: new Blob(), fileName: "other.safetensors" }]);
+    const own = { id: "own", blob: file, fileName: "own.safetensors", isEmbedding: false };
+    await service.registerAdapters([own]);
+    await service.registerAdapters([{ ...own, blob: new Blob(), fileName: "other.safetensors" }]);
     await generate();
     await service.removeAdapter("own");
     await service.removeAdapter("own");
     await expect(generate()).rejects.toMatchObject({ code: "bad-input" });
+  });
+
+  it("a textual inversion that is registered works from the first run on, and as before in the next", async () => {
+    const asked = { ...request, cfgScale: 5, negativePrompt: "easyneg" };
+    const pixels = async (change: Partial<DiffusionRequest> = {}): Promise<string> => {
+      let found = "";
+      const onEvent = (event: DiffusionEvent): void => {
+        if (event.type === "image") found = Buffer.from(event.rgba).toString("base64");
+      };
+      await service.generate({ ...asked, ...change }, { onEvent });
+      return found;
+    };
+    const values = Float32Array.from({ length: 2 * TEXT.hidden_size }, (_, i) => Math.sin(i));
+    const blob = new Blob([
+      writeSafetensors([
+        { name: "emb_params", dtype: "F32", shape: [2, 32], bytes: new Uint8Array(values.buffer) },
+      ]),
+    ]);
+    const words = { id: "neg", blob, fileName: "easyneg.safetensors" };
+    const without = await pixels();
+    await service.registerAdapters([{ ...words, isEmbedding: false }]);
+    expect(await pixels()).toBe(without);
+    // What was not known when it was registered is known once it has been examined.
+    await service.registerAdapters([{ ...words, isEmbedding: true }]);
+    const first = await pixels();
+    expect(first).not.toBe(without);
+    expect(await pixels()).toBe(first);
+    expect(await pixels({ leftOut: ["neg"] })).toBe(without);
+    await service.removeAdapter("neg");
+    await service.registerAdapters([{ ...words, isEmbedding: true }]);
+    expect(await pixels()).toBe(first);
+    await service.removeAdapter("neg");
+    expect(await pixels()).toBe(without);
   });
 
   it("adds and uses a user adapter", async () => {

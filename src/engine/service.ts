@@ -35,6 +35,8 @@ export interface RegisteredAdapter {
   readonly id: string;
   readonly blob: Blob;
   readonly fileName: string;
+  /** It contains only textual inversions, whose words work in every prompt. */
+  readonly isEmbedding: boolean;
 }
 
 interface Loaded {
@@ -133,12 +135,13 @@ export class DiffusionService {
     return this.#inTurn(() => this.#pipeline().adapters.inspect(blob, { fileName }));
   }
 
-  /** Registers new files, which are read on first use. */
+  /** Registers new files, which are read on first use. Of those that are registered, learns which are textual inversions. */
   registerAdapters(adapters: readonly RegisteredAdapter[]): Promise<void> {
     return this.#inTurn(async () => {
       const library = this.#pipeline().adapters;
-      for (const { id, blob, fileName } of adapters) {
-        if (!library.has(id)) library.register(id, blob, { fileName });
+      for (const { id, blob, ...kind } of adapters) {
+        if (!library.has(id)) library.register(id, blob, kind);
+        else if (kind.isEmbedding) library.markEmbedding(id);
       }
     });
   }

@@ -46,7 +46,7 @@ describe("readAnswer", () => {
       { category: "nice" },
       expect.stringContaining("category must be one of style, ") as string,
     ],
-    ["a weight beyond the bounds", { weight: 9 }, "weight must be at most 2"],
+    ["a weight beyond the bounds", { weight: 21 }, "weight must be at most 20"],
     ["a further field", { url: "https://spam" }, "url is not a field"],
     [
       "an invented trigger word",

@@ -25,7 +25,7 @@ describe("draftCard", () => {
     );
     expect(draftCard(facts({ triggers }))).toMatchObject({
       tags: ["peregrine falcon", "falconry glove"],
-      triggerWords: ["peregrine falcon", "falconry glove"],
+      triggerSets: [["peregrine falcon", "falconry glove"]],
       phrases: ["falcon", "peregrine falcon", "falconry glove"],
     });
   });
@@ -60,7 +60,7 @@ describe("draftCard", () => {
       title: "Birds of prey / Falconry (v2)",
       description: "Falcons. Use it at weight 0.5-0.7.",
       tags: ["animal", "raptor"],
-      triggerWords: ["peregrine", "diving"],
+      triggerSets: [["peregrine", "diving"], ["perched"]],
       category: "animal",
       weight: 0.6,
       phrases: ["Birds prey", "Falconry", "falcon", "animal", "raptor", "peregrine", "diving", "perched"],
@@ -73,7 +73,7 @@ describe("draftCard", () => {
       { label: "description", value: "It tears paper. ".repeat(60) },
     ];
     const draft = draftCard(facts({ metadata }));
-    expect(draft.triggerWords).toEqual(["pprcllg"]);
+    expect(draft.triggerSets).toEqual([["pprcllg"]]);
     expect(draft.description.length).toBeLessThanOrEqual(600);
     expect(draft.description).toMatch(/paper\.$/u);
   });

@@ -3,7 +3,7 @@
 import type { TriggerCandidate } from "../adapters/files/metadata.ts";
 import { maxMetadataText } from "../adapters/files/metadata.ts";
 import { adapterEnding } from "../adapters/files/file-ending.ts";
-import type { AdapterCategory } from "../retrieval/card.ts";
+import type { AdapterCategory, AuthorWords } from "../retrieval/card.ts";
 import { isCommonTag, plainTag } from "./common-tags.ts";
 import { plainText, shortened } from "./plain-text.ts";
 import { defaultWeight, rawCard, type RawCard, triggersIn } from "./raw-card.ts";
@@ -19,7 +19,8 @@ export interface Draft {
   readonly title: string;
   readonly description: string;
   readonly tags: readonly string[];
-  readonly triggerWords: readonly string[];
+  /** Each works by itself. */
+  readonly triggerSets: readonly (readonly string[])[];
   readonly category: AdapterCategory;
   readonly weight: number;
   /** What people may type when they want it; a start, without knowledge of the world. */
@@ -119,8 +120,10 @@ export function draftCard(
     .filter(({ share }) => share !== null && share >= triggerShare)
     .slice(0, maxTriggers)
     .map(({ tag }) => tag);
-  const triggerWords =
-    [sidecar?.triggerSets[0] ?? [], phrase, frequent].find(({ length }) => length > 0) ?? [];
+  const triggerSets =
+    sidecar && sidecar.triggerSets.length > 0
+      ? sidecar.triggerSets
+      : [phrase, frequent].filter(({ length }) => length > 0).slice(0, 1);
 
   const weight =
     sidecar && sidecar.card.refined.weight !== defaultWeight
@@ -137,43 +140,48 @@ export function draftCard(
     title,
     description,
     tags,
-    triggerWords,
+    triggerSets,
     category: categoryOf(sidecar, title, tags),
     weight,
     phrases,
   };
 }
 
+/** The author's description, behind another one; a draft's own begins as the author's does. */
+function withAuthor(description: string, author: string): string {
+  const begun = description.replace(/…$/u, "").trim();
+  return author.startsWith(begun) ? author || description : [description, author].filter(Boolean).join("\n");
+}
+
 /**
  * What a language model gets about a file: its draft, as it stands or as the user has changed it.
  * @param file.path its name, and the folders that it lies in
- * @param sidecar as for `draftCard`: all its sets of trigger words, and how its sample prompts use it
+ * @param words the author's: the description besides the draft's own, sets of trigger words where the draft has none, and how sample
+ * prompts use it
  */
 export function rawCardOf(
   draft: Draft,
   {
     file,
-    sidecar,
+    words,
   }: {
     readonly file: { readonly path: string; readonly sizeBytes: number };
-    readonly sidecar: RawCard | null;
+    readonly words: AuthorWords | null;
   },
 ): RawCard {
   const raw = rawCard({
     name: [file.path.replace(adapterEnding, "").replaceAll("/", "--")],
     title: draft.title,
-    description: draft.description,
+    description: withAuthor(draft.description, words?.description ?? ""),
     tags: [...draft.tags, ...draft.phrases],
-    triggers: [draft.triggerWords.join(", ")],
+    triggers: draft.triggerSets.map((words) => words.join(", ")),
     category: draft.category,
     weight: draft.weight,
     file,
-    license: sidecar?.card.license ?? "",
-    author: sidecar?.card.author ?? "",
   });
   return {
     ...raw,
-    triggerSets: sidecar && sidecar.triggerSets.length > 0 ? sidecar.triggerSets : raw.triggerSets,
-    sampleWeights: sidecar?.sampleWeights ?? [],
+    triggerSets: raw.triggerSets.length > 0 ? raw.triggerSets : (words?.triggerSets ?? []),
+    sampleWeights: words?.sampleWeights ?? [],
   };
 }

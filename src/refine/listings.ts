@@ -154,12 +154,13 @@ function listedCard(value: Fields, id: string): RawCard {
   const samples = listOf(value["samples"]).filter(isFields);
   const category = textOf(refined["category"]) || textOf(value["category"]);
   const triggers = [...textsOf(value["triggerWords"]), ...textsOf(value["triggers"])].join(", ");
+  const sets = listOf(value["triggerSets"]).map((set) => textsOf(set).join(", "));
   const found: Found = {
     name: [id],
     title: textOf(value["title"]),
     description: [textOf(value["description"]), textOf(refined["description"])].join(" "),
     tags: textsOf(value["tags"]),
-    triggers: triggers === "" ? [] : [triggers],
+    triggers: sets.length > 0 ? sets : triggers === "" ? [] : [triggers],
     category: categoryIn([category]),
     weight: numberOf(refined["weight"]) ?? numberOf(value["weight"]),
     prompts: [...textsOf(value["samplePrompts"]), ...samples.map(({ prompt }) => textOf(prompt))],

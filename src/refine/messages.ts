@@ -14,7 +14,7 @@ export interface ChatMessage {
 }
 
 /** Part of the cache key: raise it when the instructions change what an answer is. */
-export const instructionsVersion = 1;
+export const instructionsVersion = 2;
 
 const { phrases, notMeant } = bounds;
 
@@ -27,7 +27,7 @@ Answer with one JSON object and nothing else:
 - "description": 1-3 plain sentences on what it does to an image. For a slider: what positive and what negative weight does. Trust the images more than the author.
 - "category": one of ${adapterCategories.join(", ")}.
 - "triggerSets": sets of trigger words, each set working by itself, word for word from the card. An empty list if the card has none. Leave out quality words and tags such as "1girl".
-- "weight": recommended strength, -2 to 2.
+- "weight": recommended strength, -2 to 2; for a slider as the card states it, up to ${bounds.weight}.
 - "weightSource": "author" if the description states it, "samples" if the sample prompts use it, "default" (0.8) if neither does.
 - "phrases": ${phrases.least}-${phrases.most} different things that people type when they want this adapter without knowing its name, 1-5 words each: synonyms, spelling variants, one-word forms, British and American, kinds and members, materials, tools, techniques, artists, studios, films, games, brands, eras, jargon, slang, booru tags, lay descriptions. The most valuable share no word with the card. No sentences, no quality words, nothing that fits everything ("beautiful", "girl").
 - "notMeant": ${notMeant.least}-${notMeant.most} short phrases in which a word of the card occurs but the adapter is not wanted. For stained glass: "stained shirt", "glass of water". For pixel art: "pixel phone".`;

@@ -1,6 +1,7 @@
 // What a listing or a file says of an adapter before anybody refines it: the sources' formats become this one shape.
-import type { AdapterCard } from "../retrieval/card.ts";
+import { type AdapterCard, type AuthorWords, triggerFields } from "../retrieval/card.ts";
 import { breakWord, promptTags } from "../shared/prompt-syntax.ts";
+import { limits } from "../shared/limits.ts";
 import { cutText } from "../shared/untrusted-text.ts";
 import { plainText, shortened } from "./plain-text.ts";
 
@@ -62,7 +63,7 @@ export const weightsIn = (prompt: string): number[] =>
   promptTags(prompt)
     .filter(({ kind, parts }) => kind === "lora" && parts.length > 0 && parts[0]!.trim() !== "")
     .map(({ parts }) => Number(parts[0]))
-    .filter((weight) => Math.abs(weight) <= 4);
+    .filter((weight) => Math.abs(weight) <= limits.adapterStrength.max);
 
 /** Emphasis whose brackets a comma has parted: "(red scarf" and "blue:1.2)" are words. */
 function withoutHalfBrackets(words: string): string {
@@ -121,7 +122,7 @@ export function rawCard(found: Found): RawCard {
       id: idOf(found.name),
       title: shortened(plainText(found.title), most.title),
       tags: [...new Set(tags)].slice(0, most.tags),
-      triggerWords: triggerSets[0] ?? [],
+      ...triggerFields(triggerSets),
       description,
       refined: {
         description: shortened(description, 600),
@@ -141,6 +142,16 @@ export function rawCard(found: Found): RawCard {
     ...(found.refused ? { refused: found.refused } : {}),
   };
 }
+
+/** Longer descriptions are how-tos and change logs. */
+const maxAuthorDescription = 2000;
+
+/** The author's words, bounded, as they are kept with a file. */
+export const authorWords = ({ card, triggerSets, sampleWeights }: RawCard): AuthorWords => ({
+  description: shortened(card.description, maxAuthorDescription),
+  triggerSets,
+  sampleWeights,
+});
 
 /**
  * What decides the answer: two cards with the same texts and images are refined once. JSON with fields in a fixed order.

@@ -2,8 +2,14 @@
 // for language models' answers, and a wider one for files, where narrow adapters have fewer phrases.
 import * as v from "valibot";
 import { StylusError } from "../shared/errors.ts";
+import { limits } from "../shared/limits.ts";
 import { say } from "../shared/saying.ts";
-import { type AdapterCard, type AdapterCategory, adapterCategories } from "../retrieval/card.ts";
+import {
+  type AdapterCard,
+  type AdapterCategory,
+  adapterCategories,
+  triggerFields,
+} from "../retrieval/card.ts";
 
 /** Who says the weight: the author, the prompts of the sample images, an estimate by whoever refined the card, or nobody. */
 export const weightSources = ["author", "samples", "suggested", "default"] as const;
@@ -32,7 +38,7 @@ export const bounds = {
   trigger: 200,
   triggerSets: 12,
   triggersOfSet: 20,
-  weight: 2,
+  weight: limits.adapterStrength.max,
   phrases: { least: 40, most: 60 },
   notMeant: { least: 10, most: 20 },
 } as const;
@@ -167,14 +173,14 @@ export const answerJsonSchema = {
   },
 } as const;
 
-/** `card` with the words of `refined`. The first trigger set is the one that prompts get; the others stay names to search by. */
+/** `card` with the words of `refined`. The words of further trigger sets stay names to search by. */
 export function withRefined(card: AdapterCard, refined: RefinedCard): AdapterCard {
-  const [triggerWords = [], ...others] = refined.triggerSets;
+  const [, ...others] = refined.triggerSets;
   const { title, description, category, weight, phrases, notMeant } = refined;
   return {
     ...card,
     title,
-    triggerWords,
+    ...triggerFields(refined.triggerSets),
     tags: unique([...card.tags, ...others.flat()]),
     refined: { description, category, weight, phrases, notMeant },
   };

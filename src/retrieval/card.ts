@@ -35,6 +35,8 @@ export interface AdapterCard {
   readonly title: string;
   readonly tags: readonly string[];
   readonly triggerWords: readonly string[];
+  /** Where there are several: all sets of trigger words, each working by itself; the first has the `triggerWords`. */
+  readonly triggerSets?: readonly (readonly string[])[];
   /** The author's description as plain text (HTML already stripped). */
   readonly description: string;
   /** Written by the refiner from images and card. */
@@ -70,6 +72,30 @@ export interface AdapterCard {
   };
 }
 
+/** What the author says of an adapter where it comes from, for a language model that writes its card. */
+export interface AuthorWords {
+  readonly description: string;
+  /** As `AdapterCard.triggerSets`, also where there is but one. */
+  readonly triggerSets: readonly (readonly string[])[];
+  /** Strengths that sample prompts use it with, in their order. */
+  readonly sampleWeights: readonly number[];
+}
+
+/** What a card says of sets of trigger words, none of them empty. */
+export const triggerFields = (
+  sets: readonly (readonly string[])[],
+): Pick<AdapterCard, "triggerWords" | "triggerSets"> => ({
+  triggerWords: sets[0] ?? [],
+  ...(sets.length > 1 && { triggerSets: sets }),
+});
+
+/** All sets of a card's trigger words. */
+export const triggerSetsOf = ({
+  triggerWords,
+  triggerSets,
+}: Pick<AdapterCard, "triggerWords" | "triggerSets">): readonly (readonly string[])[] =>
+  triggerSets ?? (triggerWords.length > 0 ? [triggerWords] : []);
+
 /** Longer titles fill the page and say nothing more. */
 const maxTitleLength = 200;
 
@@ -82,6 +108,7 @@ export function cleanCard(card: AdapterCard): AdapterCard {
     title: cutText(withoutHidden(card.title).trim(), maxTitleLength).trimEnd() || card.id,
     tags: all(card.tags),
     triggerWords: all(card.triggerWords),
+    ...(card.triggerSets && { triggerSets: card.triggerSets.map(all) }),
     description: withoutHidden(card.description),
     refined: {
       ...refined,

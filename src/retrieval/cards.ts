@@ -35,6 +35,7 @@ const cardSchema = object({
   title: text,
   tags: texts,
   triggerWords: texts,
+  triggerSets: v.optional(listOf(texts)),
   description: text,
   refined: object({
     description: text,

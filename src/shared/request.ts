@@ -201,6 +201,8 @@ export interface DiffusionRequest {
   readonly noise: "cpu" | "nv";
   /** Few-step adapter (such as LCM-LoRA) merged in addition to each image's own adapters; null if off. */
   readonly fewStepAdapter: AdapterUse | null;
+  /** Textual inversions whose words do nothing, by id; none if absent. */
+  readonly leftOut?: readonly string[];
   readonly images: readonly ImageJob[];
   readonly imageToImage?: ImageToImage;
   /** Excludes imageToImage. */

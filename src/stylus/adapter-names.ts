@@ -2,6 +2,7 @@
 // meant when there is none of a name. Pure.
 import type { AdapterCard } from "../retrieval/card.ts";
 import { say, type Saying } from "../shared/saying.ts";
+import type { NamedEmbedding } from "../formats/named-embeddings.ts";
 import { adapterEnding } from "../adapters/files/file-ending.ts";
 
 type Named = Pick<AdapterCard, "id" | "title" | "file">;
@@ -129,3 +130,14 @@ export const missingAdapters = (
   ids: readonly string[],
   cards: ReadonlyMap<string, unknown>,
 ): readonly string[] => [...new Set(ids)].filter((id) => !cards.has(id));
+
+/** Shorter hashes say nothing. */
+const leastDigits = 8;
+
+/** The names of textual inversions that no card has, neither by name nor by hash, each once. */
+export function missingEmbeddings(named: readonly NamedEmbedding[], cards: readonly Named[]): string[] {
+  const isHere = ({ name, hash }: NamedEmbedding): boolean =>
+    adaptersNamed(name, cards).length > 0 ||
+    (hash.length >= leastDigits && cards.some(({ file }) => file.sha256.toLowerCase().startsWith(hash)));
+  return [...new Set(named.filter((each) => !isHere(each)).map(({ name }) => name))];
+}

@@ -18,6 +18,7 @@ const cards = [
     triggers: ["noir film", "clyrndr"],
   }),
   card("own", "concept", { title: "My things", tags: [], triggers: [] }),
+  card("inversion", "concept", { title: "Hands", tags: [], triggers: [] }),
   {
     ...card("lcm", "style", { title: "Clay fast" }),
     fewStep: { steps: 4, cfgScale: 1, sampler: "lcm", schedule: "lcm" },
@@ -30,8 +31,18 @@ const own: UserAdapter = {
   file: new Blob(),
   addedAt: 0,
 };
+const inversion: UserAdapter = {
+  ...own,
+  id: "inversion",
+  card: cards[3]!,
+  report: adapterReport({
+    fileName: "BadHands.pt",
+    embeddings: [{ name: "<bad>", vectors: 4, width: 768 }],
+    matched: [],
+  }),
+};
 const catalogue = {
-  list: completionsOf({ cards, userAdapters: new Map([["own", own]]) }),
+  list: completionsOf({ cards, userAdapters: new Map([own, inversion].map((each) => [each.id, each])) }),
   wildcards: ["animals/cats", "animals/dogs", "colours"],
 };
 
@@ -48,9 +59,9 @@ function taken(marked: string): string {
 describe("completions", () => {
   it.each<[string, string[]]>([
     // Names of adapters.
-    ["a fox <|", ["lora clay", "lora film-noir", "lora own"]],
-    ["a fox <lor|", ["lora clay", "lora film-noir", "lora own"]],
-    ["a fox <lora:|", ["lora clay", "lora film-noir", "lora own"]],
+    ["a fox <|", ["lora clay", "lora film-noir", "lora own", "lora inversion"]],
+    ["a fox <lor|", ["lora clay", "lora film-noir", "lora own", "lora inversion"]],
+    ["a fox <lora:|", ["lora clay", "lora film-noir", "lora own", "lora inversion"]],
     ["a fox <lora:no|", ["lora film-noir"]],
     ["a fox <lora:Clay re|", ["lora clay"]],
     ["a fox <lora:clay:0.|", []],
@@ -92,6 +103,7 @@ describe("completions", () => {
     ["a __col|__ fox", "a __colours__ fox"],
     ["__col| fox", "__colours__ fox"],
     ["easy|", "easyneg <lora:own:0.8>"],
+    ["badh|", "BadHands"],
     ["a (3d, cly|", "a (3d, clyrndr"],
   ])("%s becomes %s", (marked, expected) => {
     expect(taken(marked)).toBe(expected);

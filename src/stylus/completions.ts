@@ -1,5 +1,7 @@
 // What a prompt may go on with at the cursor: `<lora:` names, adapters by their titles, trigger words and tags of cards, embeddings, wildcard
 // files. Pure.
+import { embeddingWords, holdsOnlyEmbeddings } from "../adapters/embedding-words.ts";
+import { triggerSetsOf } from "../retrieval/card.ts";
 import type { LoadedPack } from "./loaded-pack.ts";
 import { wildcardReferences } from "./wildcards/wildcards.ts";
 
@@ -61,7 +63,13 @@ export function completionsOf({
     return names.map((name) => ({ ...common, label: card.id, key: keyOf(name) }));
   });
   const triggers = offered.flatMap((card) =>
-    [...new Set(card.triggerWords.map((words) => words.trim()))]
+    [
+      ...new Set(
+        triggerSetsOf(card)
+          .flat()
+          .map((words) => words.trim()),
+      ),
+    ]
       .filter((words) => words !== "")
       .map((words): Entry => ({
         kind: "trigger",
@@ -72,19 +80,20 @@ export function completionsOf({
         key: keyOf(words),
       })),
   );
-  const embeddings = offered.flatMap((card) =>
-    (userAdapters.get(card.id)?.report.embeddings ?? []).map(
-      // An embedding of a file works while its file is in use.
-      ({ name }): Entry => ({
-        kind: "embedding",
-        label: name,
-        of: card.title,
-        count: null,
-        text: `${name} ${tagOf(card)}`,
-        key: keyOf(name),
-      }),
-    ),
-  );
+  const embeddings = offered.flatMap((card) => {
+    const report = userAdapters.get(card.id)?.report;
+    if (!report) return [];
+    const isEnough = holdsOnlyEmbeddings(report);
+    return embeddingWords(report).map((word): Entry => ({
+      kind: "embedding",
+      label: word,
+      of: card.title,
+      count: null,
+      // One that lies in a LoRA's file works while that is in use.
+      text: isEnough ? word : `${word} ${tagOf(card)}`,
+      key: keyOf(word),
+    }));
+  });
   const titles = offered.map((card): Entry => ({
     kind: "lora",
     label: card.title,

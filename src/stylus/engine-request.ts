@@ -51,6 +51,7 @@ export function diffusionRequest(options: GenerateOptions, asked: AskedImages): 
   const { pack, texts, images, imageToImage } = asked;
   const fewStep = options.fewStep ? pack.cards.find((card) => card.fewStep) : undefined;
   const strength = fewStep?.refined.weight ?? 0;
+  const leftOut = pack.leftOut.map(({ id }) => id).filter((id) => pack.userAdapters.has(id));
   return {
     packId: pack.id,
     prompt: texts[0]!.prompt,
@@ -66,6 +67,7 @@ export function diffusionRequest(options: GenerateOptions, asked: AskedImages): 
     clipSkip: options.clipSkip,
     noise: options.noise,
     fewStepAdapter: fewStep ? { id: fewStep.id, unetStrength: strength, textStrength: strength } : null,
+    ...(leftOut.length === 0 ? {} : { leftOut }),
     images: images.map((_, index) => imageJob(options, asked, index)),
     ...(imageToImage === null ? {} : { imageToImage }),
     ...(hires === null ? {} : { hires: hiresFix(hires, { width, height }) }),

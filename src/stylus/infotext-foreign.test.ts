@@ -131,6 +131,23 @@ describe("settings of other tools", () => {
     expect(missing).toEqual(["gone"]);
   });
 
+  it.each([
+    ['TI hashes: "EasyNegative: c74b4e810b03, bad-hands-5: aa7651be154c"', ["EasyNegative", "bad-hands-5"]],
+    ["TI hashes: EasyNegative: c74b4e810b03", ["EasyNegative"]],
+    ['Hashes: {"model":"879db523c3","embed:neg:v2":"c74b4e810b","lora:gone":"1"}', ["neg:v2"]],
+    ['TI hashes: "neg: 12", Hashes: {"embed:neg":"12"}, TI: other', ["neg", "other"]],
+    // There by another name, by its own, and by no more than chance.
+    ["TI hashes: renamed: 0123456789ab", []],
+    ["TI hashes: Ink: c74b4e810b03", []],
+    ["TI hashes: renamed: 01", ["renamed"]],
+    ["TI hashes: , Hashes: [], TI: {", ["{"]],
+  ])("names the textual inversions that are missing: %s", (line, expected) => {
+    const text = `a fox\nNegative prompt: EasyNegative\n${usual}, ${line}`;
+    const { missing, dropped } = readSettings(parseParameters(text), cards);
+    expect([missing, dropped]).toEqual([expected, []]);
+    expect(readSettings(parseParameters(text), null).missing).toEqual([]);
+  });
+
   it("a file of ours without adapters is restored without, another tool's may get some", () => {
     const text = writeInfotext({
       options: completeOptions({ prompt: "a fox", fewStep: false }, defaults),

@@ -7,10 +7,12 @@ import {
   SAMPLER_LABELS,
   SCHEDULE_LABELS,
 } from "../formats/generation-parameters.ts";
+import { namedEmbeddings } from "../formats/named-embeddings.ts";
 import { say, type Saying } from "../shared/saying.ts";
 import type { AdapterCard } from "../retrieval/card.ts";
 import { promptTags, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import { elided } from "../shared/untrusted-text.ts";
+import { missingEmbeddings } from "./adapter-names.ts";
 import { detailFields, detailLabels, readDetails } from "./details/details.ts";
 import { formatLoraTag, readLoraTags } from "./lora-tags.ts";
 import { type GenerateOptions, type PartialOptions } from "./options.ts";
@@ -206,7 +208,7 @@ export interface ReadSettings {
   readonly start: ReturnType<typeof readInitImageValues>;
   /** Of the checkpoint; empty if the text does not say. */
   readonly model: string;
-  /** Ids, or names, of adapters that its tags ask for and that are not there. */
+  /** Ids, or names, of adapters that its tags ask for, or whose textual inversions it used, and that are not there. */
   readonly missing: readonly string[];
   /** What the prompts were drawn from: with the same seed and files it gives them again. Null when they were written as they are. */
   readonly template: WordsWithRegions | null;
@@ -348,7 +350,12 @@ export function readSettings(
     start: readInitImageValues(fields),
     template: readTemplate({ prompt: words.prompt, negativePrompt, fields }),
     model: fields.get("Model") ?? "",
-    missing: [...new Set([...tags.tags, ...inParts].map(({ id }) => id).filter((id) => !isKnown(id)))],
+    missing: [
+      ...new Set([
+        ...[...tags.tags, ...inParts].map(({ id }) => id).filter((id) => !isKnown(id)),
+        ...(cards === null ? [] : missingEmbeddings(namedEmbeddings(fields), listed)),
+      ]),
+    ],
     dropped: [
       ...labels.filter((label) => !isNothing(fields, label)).map((label) => `${label} ${fields.get(label)!}`),
       ...noTags.map(({ text }) => text),

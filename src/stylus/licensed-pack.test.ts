@@ -1,7 +1,7 @@
 // Only adapters whose licence allows commercial use: what is left of a pack, and what a run makes of the rest.
 import { expect, it } from "vitest";
 import { card } from "../../tests/fixtures/cards.ts";
-import { loadedPack } from "../../tests/fixtures/run-services.ts";
+import { adapterReport, loadedPack } from "../../tests/fixtures/run-services.ts";
 import { standInServices } from "../../tests/fixtures/stand-in-services.ts";
 import { english } from "../shared/saying.ts";
 import type { StylusError } from "../shared/errors.ts";
@@ -60,6 +60,16 @@ it("the search gets the option; a tag for one that is left out does nothing, and
   ]);
   expect(requests[0]!.images[0]!.adapters).toEqual([{ id: "clay", unetStrength: 0.4, textStrength: 0.4 }]);
   expect(requests[0]!.fewStepAdapter).toBeNull();
+});
+
+it("the words of textual inversions that are left out do nothing", async () => {
+  const own = { id: "mosaic", card: silent, report: adapterReport(), file: new Blob(), addedAt: 0 };
+  const { services, requests } = standInServices();
+  const load = async () =>
+    loadedPack({ cards: [free, selfish, silent], userAdapters: new Map([[own.id, own]]) });
+  await run({ prompt: "a fox", commercialOnly: true }, { ...services, load });
+  await run({ prompt: "a fox" }, { ...services, load });
+  expect(requests.map(({ leftOut }) => leftOut)).toEqual([["mosaic"], undefined]);
 });
 
 it.each([{ adapters: [{ id: "mosaic", weight: 1 }] }, { pins: ["mosaic"] }])(

@@ -1,6 +1,6 @@
 // A pack that is ready for runs, and what arrives before it is. Plain data but for `fileUrl`.
 import type { AdapterReport } from "../adapters/report.ts";
-import type { AdapterCard } from "../retrieval/card.ts";
+import type { AdapterCard, AuthorWords } from "../retrieval/card.ts";
 import type { PlainError } from "../shared/errors.ts";
 import type { DeviceReport } from "../shared/request.ts";
 import type { Things } from "./things.ts";
@@ -24,6 +24,8 @@ export interface UserAdapter {
   readonly preview?: Blob;
   /** Absent: nobody knows. */
   readonly origin?: AdapterOrigin;
+  /** What its author says; absent: nothing came with it, or an earlier version stored it. */
+  readonly words?: AuthorWords;
   /** Milliseconds since 1970. */
   readonly addedAt: number;
 }

@@ -3,6 +3,9 @@ import path from "node:path";
 import { expect, it } from "vitest";
 import { authorCards } from "../../scripts/build/author-cards.ts";
 import { packCard } from "../../scripts/build/pocket-cards.ts";
+import { card } from "../../tests/fixtures/cards.ts";
+import { adapterReport } from "../../tests/fixtures/run-services.ts";
+import type { UserAdapter } from "./loaded-pack.ts";
 import { readThings, thingsPath } from "./things.ts";
 import { hasOtherScript, readableText, readVocabulary, unknownWords } from "./vocabulary.ts";
 
@@ -22,7 +25,8 @@ it.each([
   ["고양이와 강아지, a castle", []],
   ["", []],
 ])("%s", async (prompt, words) => {
-  expect(unknownWords(prompt, { vocabulary: await readVocabulary(files), cards })).toEqual(words);
+  const vocabulary = await readVocabulary(files);
+  expect(unknownWords(prompt, { vocabulary, cards, userAdapters: new Map() })).toEqual(words);
 });
 
 it.each([
@@ -44,7 +48,7 @@ it("a large vocabulary, one of letters, a damaged one, and none say nothing", as
   for (const blob of [large, letters, new Blob(["{"])])
     expect(await readVocabulary(new Map([["tokenizer/vocab.json", blob]]))).toBe(null);
   expect(await readVocabulary(new Map())).toBe(null);
-  expect(unknownWords("a cathedral", { vocabulary: null, cards })).toEqual([]);
+  expect(unknownWords("a cathedral", { vocabulary: null, cards, userAdapters: new Map() })).toEqual([]);
 });
 
 it.each([
@@ -62,6 +66,17 @@ it.each([
     new Map([[thingsPath, new Blob([readFileSync(path.join(folder, thingsPath))])]]),
   );
   const vocabulary = await readVocabulary(files);
-  expect(readableText(prompt, { vocabulary, cards, things })).toBe(expected);
-  expect(readableText(prompt, { vocabulary: null, cards, things: null })).toBe(prompt);
+  const userAdapters = new Map<string, UserAdapter>();
+  expect(readableText(prompt, { vocabulary, cards, things, userAdapters })).toBe(expected);
+  expect(readableText(prompt, { vocabulary: null, cards, things: null, userAdapters })).toBe(prompt);
+});
+
+it("the words of the user's textual inversions are read as they stand", async () => {
+  const own = card("own", "concept", { title: "My hands" });
+  const embeddings = [{ name: "<easyneg>", vectors: 2, width: 192 }];
+  const report = adapterReport({ fileName: "EasyNegative.pt", embeddings, matched: [] });
+  const userAdapters = new Map([["own", { id: "own", card: own, report, file: new Blob(), addedAt: 0 }]]);
+  const pack = { vocabulary: await readVocabulary(files), things: null, cards: [own], userAdapters };
+  expect(readableText("a fox, EasyNegative, easyneg", pack)).toBe("a fox, EasyNegative, easyneg");
+  expect(readableText("a fox, EasyNegative", { ...pack, cards: [] })).toBe("a fox, ");
 });

@@ -1,7 +1,9 @@
 // Words that a model has never read. CLIP's 49,408 tokens do not tell, since it has read everything; a small model's
 // tokens are the words of the texts it learnt from, so that a word without a token of its own was in none of them.
 import { contentStems, contentWords, type Word } from "../compose/rules/words.ts";
+import { triggerSetsOf } from "../retrieval/card.ts";
 import { breakWord, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
+import { embeddingWords } from "../adapters/embedding-words.ts";
 import type { LoadedPack, Vocabulary } from "./loaded-pack.ts";
 import { inNumberOf, surelyMeant, withNearest } from "./things.ts";
 import { wildcardReferences } from "./wildcards/wildcards.ts";
@@ -31,11 +33,15 @@ export async function readVocabulary(files: ReadonlyMap<string, Blob>): Promise<
   }
 }
 
-/** Of all cards; worked out once for a list, not for every key. */
-function triggerStems(cards: LoadedPack["cards"]): ReadonlySet<string> {
+/** Words of all cards and of their textual inversions; worked out once for a list, not for every key. */
+function adapterStems({ cards, userAdapters }: Pick<Reader, "cards" | "userAdapters">): ReadonlySet<string> {
   const known = stemsOfCards.get(cards);
   if (known) return known;
-  const stems = new Set(cards.flatMap(({ triggerWords }) => triggerWords.flatMap(contentStems)));
+  const words = cards.flatMap((card) => {
+    const own = userAdapters.get(card.id);
+    return [...triggerSetsOf(card).flat(), ...(own ? embeddingWords(own.report) : [])];
+  });
+  const stems = new Set(words.flatMap(contentStems));
   stemsOfCards.set(cards, stems);
   return stems;
 }
@@ -45,7 +51,7 @@ const stemsOfCards = new WeakMap<LoadedPack["cards"], ReadonlySet<string>>();
 export const hasOtherScript = (prompt: string): boolean =>
   /(?![\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}])\p{L}/u.test(withoutTags(prompt));
 
-type Reader = Pick<LoadedPack, "vocabulary" | "cards">;
+type Reader = Pick<LoadedPack, "vocabulary" | "cards" | "userAdapters">;
 
 /** The words of a prompt that its model cannot know, in lower case, each once. */
 export const unknownWords = (prompt: string, reader: Reader): string[] => [
@@ -55,17 +61,17 @@ export const unknownWords = (prompt: string, reader: Reader): string[] => [
 /** As long as what it takes the place of. */
 const blank = ({ length }: string): string => " ".repeat(length);
 
-/** Where those words stand. Trigger words are an adapter's to know. */
-export function unknownSpans(prompt: string, { vocabulary, cards }: Reader): Word[] {
+/** Where those words stand. Trigger words, and those of textual inversions, are an adapter's to know. */
+export function unknownSpans(prompt: string, { vocabulary, ...adapters }: Reader): Word[] {
   if (!vocabulary) return [];
-  const triggers = triggerStems(cards);
+  const ofAdapters = adapterStems(adapters);
   const words = replaceTags(prompt, ({ text }) => blank(text))
     .replace(breakWord, blank)
     .replace(wildcardReferences, blank);
   return contentWords(words)
     .filter(({ text }) => /^\p{Script=Latin}{3,}$/u.test(text)) // others: hasOtherScript
     .filter(({ text, stem }) => !vocabulary.has(text) && !vocabulary.has(stem))
-    .filter(({ text, stem }) => !triggers.has(stem) && !idleWords.has(text));
+    .filter(({ text, stem }) => !ofAdapters.has(stem) && !idleWords.has(text));
 }
 
 /**

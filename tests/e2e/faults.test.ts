@@ -15,6 +15,7 @@ import {
   promptBox,
   stopButton,
   useSettings,
+  pixels,
 } from "./page.ts";
 import { gradient } from "./image-file.ts";
 import { visitBeforeAll } from "./visit.ts";
@@ -45,19 +46,6 @@ beforeEach(() => void bugs.splice(0));
 const notices = (): Locator => page.getByRole("status");
 const gallery = (on = page): Locator => on.getByRole("region", { name: "Your images" });
 
-/** Decoded pixels of the image on show. */
-const pixels = (): Promise<string> =>
-  images(page)
-    .first()
-    .evaluate(async (image) => {
-      const bitmap = await createImageBitmap(image as HTMLImageElement);
-      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d")!;
-      context.drawImage(bitmap, 0, 0);
-      const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
-      const digest = await crypto.subtle.digest("SHA-256", data);
-      return String(new Uint8Array(digest));
-    });
-
 test("a missing or damaged runtime is named, and “Try again” works once it is back", async () => {
   await complaint(page, /^ort-wasm\S*\.wasm, a part of this site, is missing on the server\./);
   const retry = page.getByRole("button", { name: "Try again" });
@@ -73,7 +61,7 @@ test("a missing or damaged runtime is named, and “Try again” works once it i
 
 test("damaged files are noticed without a failure, and after one; they alone are downloaded again", async () => {
   await generate(page, prompt);
-  const before = await pixels();
+  const before = await pixels(page);
   /** Inverts a byte of stored files, as a week after they were last checked. */
   const damage = (which: "largest" | "all"): Promise<void> =>
     page.evaluate(async (wanted) => {
@@ -103,12 +91,12 @@ test("damaged files are noticed without a failure, and after one; they alone are
   await loaded(page);
   await expect.poll(() => alerts(page).count()).toBe(0);
   await generate(page, prompt);
-  expect(await pixels()).toBe(before);
+  expect(await pixels(page)).toBe(before);
   expect(bugs).toEqual([]);
 });
 
 test("files deleted under the page, and workers that end without a word: the next run works", async () => {
-  const before = await pixels();
+  const before = await pixels(page);
   await page.evaluate(async () => {
     const root = await navigator.storage.getDirectory();
     await root.removeEntry("stylus-files", { recursive: true });
@@ -118,7 +106,7 @@ test("files deleted under the page, and workers that end without a word: the nex
     for (const worker of page.workers().filter((each) => each.url().includes(`/${name}-`)))
       await worker.evaluate(() => self.close());
   await generate(page, prompt);
-  expect(await pixels()).toBe(before);
+  expect(await pixels(page)).toBe(before);
   await page.reload();
   await loaded(page);
   expect(bugs).toEqual([]);

@@ -1,4 +1,4 @@
-// LoRA files for page tests, for the site's pack or for a model with another width.
+// LoRA files and textual inversions for page tests, for the site's pack or for a model with another width.
 import { inject } from "vitest";
 import { readHeader, writeSafetensors, type TensorData } from "../../src/formats/safetensors.ts";
 
@@ -15,6 +15,25 @@ function tensor(name: string, shape: readonly [number, number]): TensorData {
   return { name, dtype: "F32", shape, bytes: new Uint8Array(values.buffer) };
 }
 
+const fileOf = (name: string, bytes: Uint8Array): FilePayload => ({
+  name,
+  mimeType: "application/octet-stream",
+  buffer: Buffer.from(bytes),
+});
+
+/** The tensors of a network of the pack, by name. */
+async function tensorsOf(network: string): Promise<Awaited<ReturnType<typeof readHeader>>["tensors"]> {
+  const url = new URL(`packs/pocket/${network}`, inject("siteUrl"));
+  return (await readHeader(await (await fetch(url)).blob(), { fileName: url.pathname })).tensors;
+}
+
+/** A textual inversion of two vectors, as AUTOMATIC1111 stores it. */
+export async function embeddingFile(name: string): Promise<FilePayload> {
+  const tensors = await tensorsOf("text_encoder/model.safetensors");
+  const width = tensors.get("text_model.embeddings.token_embedding.weight")!.shape[1]!;
+  return fileOf(name, writeSafetensors([tensor("emb_params", [2, width])]));
+}
+
 /**
  * A kohya LoRA of the cross attention.
  * @param options.contextWidth of the text features; that of the pack by default
@@ -23,8 +42,7 @@ export async function loraFile(
   name: string,
   options: { readonly contextWidth?: number; readonly metadata?: Readonly<Record<string, string>> } = {},
 ): Promise<FilePayload> {
-  const unet = new URL("packs/pocket/unet/diffusion_pytorch_model.safetensors", inject("siteUrl"));
-  const { tensors } = await readHeader(await (await fetch(unet)).blob(), { fileName: unet.pathname });
+  const tensors = await tensorsOf("unet/diffusion_pytorch_model.safetensors");
   const modules = [...tensors].filter(([key]) => /\.attn2\.to_[kv]\.weight$/.test(key));
   const parts = modules.flatMap(([key, { shape }]) => {
     const module = `lora_unet_${key.replace(/\.weight$/, "").replaceAll(".", "_")}`;
@@ -33,6 +51,5 @@ export async function loraFile(
       tensor(`${module}.lora_up.weight`, [shape[0]!, rank]),
     ];
   });
-  const bytes = writeSafetensors(parts, options.metadata ?? {});
-  return { name, mimeType: "application/octet-stream", buffer: Buffer.from(bytes) };
+  return fileOf(name, writeSafetensors(parts, options.metadata ?? {}));
 }

@@ -50,3 +50,16 @@ export async function generate(page: Page, prompt: string): Promise<void> {
   if (words.length > 0) throw new Error(`The page reports: ${words.join(" / ")}`);
   await images(page).first().waitFor();
 }
+
+/** SHA-256 of the decoded pixels of the image on show. */
+export const pixels = (page: Page): Promise<string> =>
+  images(page)
+    .first()
+    .evaluate(async (image) => {
+      const bitmap = await createImageBitmap(image as HTMLImageElement);
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d")!;
+      context.drawImage(bitmap, 0, 0);
+      const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+      const digest = await crypto.subtle.digest("SHA-256", data);
+      return String(new Uint8Array(digest));
+    });

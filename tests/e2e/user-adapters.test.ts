@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import type { Locator, Page } from "playwright";
 import { withPngText } from "../../src/formats/png.ts";
 import { drop } from "./drop.ts";
-import { loraFile } from "./lora-file.ts";
-import { alerts, generateButton, loaded, generate, images, promptBox } from "./page.ts";
+import { embeddingFile, loraFile } from "./lora-file.ts";
+import { alerts, generateButton, loaded, generate, images, pixels, promptBox, useSettings } from "./page.ts";
 import { gradient } from "./image-file.ts";
 import { visit, visitBeforeAll } from "./visit.ts";
 
@@ -80,6 +80,24 @@ test("shows the diagnosis of a file that fits, adds it, chooses it for a prompt,
   await promptBox(page).fill("a fox <lora:paper_collage:0.7>");
   await generateButton(page).click();
   await page.getByRole("status").filter({ hasText: "Pocket has no adapter “paper_collage”" }).waitFor();
+  expect(bugs).toEqual([]);
+});
+
+test("a textual inversion works by its word in the negative prompt, from the first run on and in every visit", async () => {
+  await useSettings(page, { fewStep: false, full: { steps: 2 }, method: "sd", negativePrompt: "easyneg" });
+  await generate(page, "a fox");
+  const without = await pixels(page);
+  await drop(page, [await embeddingFile("easyneg.safetensors")]);
+  await item("easyneg.safetensors").getByRole("button", { name: "Add to my adapters" }).click();
+  await item("easyneg.safetensors").getByText("Added as easyneg").waitFor();
+  await page.keyboard.press("Escape");
+  await generate(page, "a fox");
+  await expect.poll(() => pixels(page)).not.toBe(without);
+  const first = await pixels(page);
+  await page.reload();
+  await loaded(page);
+  await generate(page, "a fox");
+  expect(await pixels(page)).toBe(first);
   expect(bugs).toEqual([]);
 });
 

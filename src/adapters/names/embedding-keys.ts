@@ -34,7 +34,7 @@ export function splitEmbeddingKey(
   if (size === null) return null;
   const bundled = /^bundle_emb\.(.+?)\.(?:string_to_param\.\*|emb_params|vector|clip_l|\*)$/.exec(key);
   if (bundled) return { name: bundled[1]! };
-  const stem = fileName.replace(/^.*[/\\]/, "").replace(/\.[^.]+$/, "");
+  const stem = fileStem(fileName);
   if (key === "emb_params") return { name: stem };
   const term = /^(?:[\w.]*\.)?string_to_param(?:_dict)?\.(.+)$/s.exec(key)?.[1];
   if (term !== undefined) return { name: term === "*" ? stem : term };
@@ -43,6 +43,10 @@ export function splitEmbeddingKey(
     return { name: key === "clip_l" ? stem : key.trim() || stem };
   return null;
 }
+
+/** "folder/EasyNegative.safetensors" → "EasyNegative" */
+export const fileStem = (fileName: string): string =>
+  fileName.replace(/^.*[/\\]/u, "").replace(/\.[^.]+$/u, "");
 
 /** [width], [vectors, width], or the latter behind dimensions of 1. */
 export function vectorsShape(shape: readonly number[]): { vectors: number; width: number } | null {

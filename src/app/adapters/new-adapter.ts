@@ -2,7 +2,7 @@
 import type { UserAdapter } from "../../stylus/loaded-pack.ts";
 import type { AdapterReport } from "../../adapters/report.ts";
 import { originOf } from "./sources/origin.ts";
-import { cardOf, type CardDraft } from "./user-card.ts";
+import { authorWordsOf, cardOf, type CardDraft } from "./user-card.ts";
 
 /** @param files as read, `sidecar` as JSON */
 export function newAdapter(
@@ -12,6 +12,7 @@ export function newAdapter(
 ): UserAdapter {
   const { file, preview, sidecar } = files;
   const origin = originOf(sidecar);
+  const words = authorWordsOf(sidecar, file.name);
   return {
     id,
     card: cardOf(draft, { id, baseModel, report }),
@@ -20,5 +21,6 @@ export function newAdapter(
     addedAt: Date.now(),
     ...(preview ? { preview } : {}),
     ...(origin ? { origin } : {}),
+    ...(words ? { words } : {}),
   };
 }

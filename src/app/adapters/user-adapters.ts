@@ -49,11 +49,15 @@ const adapterSchema = v.looseObject({
   file: v.blob(),
   preview: v.optional(v.blob()),
   origin: v.optional(originSchema),
+  words: v.optional(
+    v.object({ description: v.string(), triggerSets: v.array(texts), sampleWeights: v.array(number) }),
+  ),
   card: v.looseObject({
     id: v.string(),
     title: v.string(),
     tags: texts,
     triggerWords: texts,
+    triggerSets: v.optional(v.array(texts)),
     description: v.string(),
     refined: v.looseObject({
       description: v.string(),

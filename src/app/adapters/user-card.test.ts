@@ -4,7 +4,8 @@ import { adapterReport as report } from "../../../tests/fixtures/run-services.ts
 import type { RefinedCard } from "../../refine/refined-card.ts";
 import { exportedCards } from "./exported-cards.ts";
 import { freeId } from "./free-id.ts";
-import { cardOf, draftForm, draftOf, rawOf, splitList, withWritten } from "./user-card.ts";
+import { newAdapter } from "./new-adapter.ts";
+import { authorWordsOf, cardOf, draftForm, draftOf, rawOf, splitList, withWritten } from "./user-card.ts";
 
 describe("freeId", () => {
   it("is the file's name, as tags in other tools have it", () => {
@@ -76,11 +77,11 @@ describe("draftForm", () => {
     expect([named.license, "commercialUse" in named]).toEqual(["MIT", false]);
   });
   it("takes the words of a sidecar, and passes over other JSON", () => {
-    const sidecar = { description: "Torn paper.", "activation text": "pprcllg", "preferred weight": 0.6 };
+    const sidecar = { description: "Torn paper.", "activation text": "pprcllg", "preferred weight": 7 };
     expect(draftForm(report(), sidecar)).toMatchObject({
       description: "Torn paper.",
       triggerWords: "pprcllg",
-      weight: 0.6,
+      weight: 7,
       phrases: "paper collage, pprcllg",
     });
     expect(draftForm(report(), { any: "thing" })).toEqual(draftForm(report()));
@@ -131,7 +132,8 @@ describe("cardOf", () => {
   });
   it("never lacks a title, and keeps the strength within bounds", () => {
     expect(cardOf({ ...draft, title: "  " }, about).title).toBe("paper collage style v2");
-    expect(cardOf({ ...draft, weight: 9 }, about).refined.weight).toBe(2);
+    const weights = [7, -5, 21, -21].map((weight) => cardOf({ ...draft, weight }, about).refined.weight);
+    expect(weights).toEqual([7, -5, 20, -20]);
     expect(cardOf({ ...draft, weight: Number.NaN }, about).refined.weight).toBe(0.8);
   });
 });
@@ -152,6 +154,28 @@ describe("what a language model writes", () => {
     notMeant: ["paper cup"],
   };
 
+  it("keeps every set of trigger words from the sidecar to the card, the form and the model", () => {
+    const words = ["hero, red cape", "villain, mask", "  "];
+    const sidecar = { model: { name: "Two of them" }, trainedWords: words, images: [] };
+    const form = draftForm(report(), sidecar);
+    expect(form.triggerWords).toBe("hero, red cape\nvillain, mask");
+    const card = cardOf(form, { id: "two", baseModel: "Pocket", report: report() });
+    const sets = [
+      ["hero", "red cape"],
+      ["villain", "mask"],
+    ];
+    expect([card.triggerWords, card.triggerSets]).toEqual([sets[0], sets]);
+    expect(draftOf(card).triggerWords).toBe(form.triggerWords);
+    expect(rawOf(form, { report: report(), words: null }).triggerSets).toEqual(sets);
+    const exported = JSON.parse(exportedCards([{ card, tags: [] }])) as unknown;
+    expect(draftForm(report(), exported).triggerWords).toBe(form.triggerWords);
+    const single = cardOf(
+      { ...form, triggerWords: "hero\n" },
+      { id: "one", baseModel: "", report: report() },
+    );
+    expect([single.triggerWords, single.triggerSets]).toEqual([["hero"], undefined]);
+  });
+
   it("is based on the current form and the whole sidecar", () => {
     const sidecar = {
       model: { name: "Collage" },
@@ -159,16 +183,48 @@ describe("what a language model writes", () => {
       images: [{ meta: { prompt: "<lora:x:0.4>" } }],
     };
     const draft = { ...draftForm(report(), sidecar), description: "Mine.", tags: "paper, glue" };
-    const raw = rawOf(draft, { report: report(), sidecar });
+    const words = authorWordsOf(sidecar, "a.pt");
+    const raw = rawOf(draft, { report: report(), words });
     expect(raw).toMatchObject({
       card: { title: "Collage", description: "Mine." },
       triggerSets: [["a", "b"], ["c"]],
       sampleWeights: [0.4],
     });
     expect(raw.card.tags).toEqual(expect.arrayContaining(["paper", "glue"]));
-    expect(rawOf({ ...draft, triggerWords: "q" }, { report: report(), sidecar: null }).triggerSets).toEqual([
+    expect(rawOf({ ...draft, triggerWords: "q" }, { report: report(), words: null }).triggerSets).toEqual([
       ["q"],
     ]);
+  });
+
+  it("keeps the author's words with the file, bounded, and gives them to whoever writes its card again", () => {
+    const description = "Long ago. ".repeat(400).trim();
+    const sidecar = {
+      model: { name: "Collage", description },
+      trainedWords: ["a, b", "c"],
+      images: [{ meta: { prompt: "<lora:x:0.4>" } }],
+    };
+    const draft = draftForm(report(), sidecar);
+    const files = { file: new File(["x"], "a.pt"), preview: null, sidecar };
+    const { words } = newAdapter("own", files, { draft, baseModel: "Pocket", report: report() });
+    const sets = [["a", "b"], ["c"]];
+    expect(words).toEqual({
+      description: description.slice(0, 1989),
+      triggerSets: sets,
+      sampleWeights: [0.4],
+    });
+    // Not twice where the form begins as the author does.
+    const first = rawOf(draft, { report: report(), words: words! });
+    expect(first.card.description).toBe(words!.description);
+    const rewritten = { ...draft, description: "Torn paper.", triggerWords: "" };
+    const again = rawOf(rewritten, { report: report(), words: words! });
+    expect(again.card.description).toBe(`Torn paper. ${words!.description}`);
+    expect([again.triggerSets, again.sampleWeights]).toEqual([sets, [0.4]]);
+    const silent = newAdapter(
+      "own",
+      { ...files, sidecar: { any: 1 } },
+      { draft, baseModel: "", report: report() },
+    );
+    expect("words" in silent).toBe(false);
   });
 
   it("fills the form, but for trigger words that are there and a strength that nobody states", () => {
@@ -177,7 +233,7 @@ describe("what a language model writes", () => {
       title: "Torn paper",
       description: "A collage.",
       tags: "mine",
-      triggerWords: "pprcllg, torn edges",
+      triggerWords: "pprcllg, torn edges\nother",
       category: "style",
       weight: 0.6,
       phrases: "scrapbook, cut and pasted",

@@ -3,9 +3,16 @@ import type { AdapterReport } from "../../adapters/report.ts";
 import { draftCard, rawCardOf, titleOfFile } from "../../refine/draft.ts";
 import { sidecarCard } from "../../refine/listings.ts";
 import { shortened } from "../../refine/plain-text.ts";
-import type { RawCard } from "../../refine/raw-card.ts";
+import { authorWords, type RawCard } from "../../refine/raw-card.ts";
 import type { RefinedCard } from "../../refine/refined-card.ts";
-import type { AdapterCard, AdapterCategory } from "../../retrieval/card.ts";
+import {
+  triggerFields,
+  triggerSetsOf,
+  type AdapterCard,
+  type AdapterCategory,
+  type AuthorWords,
+} from "../../retrieval/card.ts";
+import { limits } from "../../shared/limits.ts";
 import { withoutHidden } from "../../shared/untrusted-text.ts";
 import { exportedCardOf } from "./exported-cards.ts";
 
@@ -14,6 +21,7 @@ export interface CardDraft {
   readonly title: string;
   readonly description: string;
   readonly tags: string;
+  /** One set a line. */
   readonly triggerWords: string;
   readonly category: AdapterCategory;
   readonly weight: number;
@@ -30,9 +38,6 @@ export interface CardDraft {
 /** Longer titles say nothing more, and fill the page. */
 const maxTitle = 200;
 
-/** Largest strength a card may recommend. */
-export const maxCardWeight = 2;
-
 const fact = (report: AdapterReport, label: string): string =>
   report.metadata.find((entry) => entry.label === label)?.value.trim() ?? "";
 
@@ -46,6 +51,16 @@ export const splitList = (text: string): string[] => [
   ),
 ];
 
+/** Sets of trigger words, one a line. */
+const splitSets = (text: string): string[][] =>
+  text
+    .split("\n")
+    .map(splitList)
+    .filter(({ length }) => length > 0);
+
+const setsAsLines = (sets: readonly (readonly string[])[]): string =>
+  sets.map((words) => words.join(", ")).join("\n");
+
 /** A card that says nothing of commercial use leaves it to the licence's name. */
 const useOf = (card: Pick<AdapterCard, "commercialUse"> | undefined): CardDraft["commercialUse"] =>
   card?.commercialUse === undefined ? "byName" : card.commercialUse;
@@ -58,11 +73,11 @@ export function draftForm(report: AdapterReport, sidecar: unknown = null): CardD
   const exported = exportedCardOf(sidecar, report);
   if (exported) return draftOf(exported);
   const beside = sidecarCard(sidecar, report.fileName);
-  const draft = draftCard(report, beside);
+  const { triggerSets, ...draft } = draftCard(report, beside);
   return {
     ...draft,
     tags: draft.tags.join(", "),
-    triggerWords: draft.triggerWords.join(", "),
+    triggerWords: setsAsLines(triggerSets),
     phrases: draft.phrases.join(", "),
     notMeant: "",
     license: beside?.card.license || fact(report, "licence"),
@@ -75,7 +90,7 @@ export const draftOf = (card: AdapterCard): CardDraft => ({
   title: card.title,
   description: card.refined.description,
   tags: card.tags.join(", "),
-  triggerWords: card.triggerWords.join(", "),
+  triggerWords: setsAsLines(triggerSetsOf(card)),
   category: card.refined.category,
   weight: card.refined.weight,
   phrases: (card.refined.phrases ?? []).join(", "),
@@ -106,16 +121,17 @@ export function cardOf(
   const { id, baseModel, report } = about;
   const description = draft.description.trim();
   const weight = Number.isFinite(draft.weight) ? draft.weight : 0.8;
+  const { min, max } = limits.adapterStrength;
   return {
     id,
     title: shortened(withoutHidden(draft.title).trim() || titleOfFile(report.fileName), maxTitle),
     tags: splitList(draft.tags),
-    triggerWords: splitList(draft.triggerWords),
+    ...triggerFields(splitSets(draft.triggerWords)),
     description,
     refined: {
       description,
       category: draft.category,
-      weight: Math.min(maxCardWeight, Math.max(-maxCardWeight, weight)),
+      weight: Math.min(max, Math.max(min, weight)),
       phrases: splitList(draft.phrases),
       notMeant: splitList(draft.notMeant),
     },
@@ -127,24 +143,30 @@ export function cardOf(
   };
 }
 
+/** @param sidecar as for `draftForm`. @returns null: it says nothing */
+export function authorWordsOf(sidecar: unknown, fileName: string): AuthorWords | null {
+  const beside = sidecarCard(sidecar, fileName);
+  return beside && authorWords(beside);
+}
+
 /**
- * What a language model gets about a file: the form as it stands, and the sidecar where there is one.
- * @param sidecar as for `draftForm`
+ * What a language model gets about a file: the form as it stands, and what its author says where somebody knows.
+ * @param words as `authorWordsOf` reads them
  */
 export const rawOf = (
   draft: CardDraft,
-  { report, sidecar }: { readonly report: AdapterReport; readonly sidecar: unknown },
+  { report, words }: { readonly report: AdapterReport; readonly words: AuthorWords | null },
 ): RawCard =>
   rawCardOf(
     {
       ...draft,
       tags: splitList(draft.tags),
-      triggerWords: splitList(draft.triggerWords),
+      triggerSets: splitSets(draft.triggerWords),
       phrases: splitList(draft.phrases),
     },
     {
       file: { path: report.fileName, sizeBytes: report.sizeBytes },
-      sidecar: sidecarCard(sidecar, report.fileName),
+      words,
     },
   );
 
@@ -164,7 +186,7 @@ export function withWritten(draft: CardDraft, written: RefinedCard): CardDraft {
     description,
     category,
     weight: weightSource === "default" ? draft.weight : weight,
-    triggerWords: draft.triggerWords.trim() === "" ? listed(triggerSets[0] ?? []) : draft.triggerWords,
+    triggerWords: draft.triggerWords.trim() === "" ? triggerSets.map(listed).join("\n") : draft.triggerWords,
     phrases: listed(phrases),
     notMeant: listed(notMeant),
   };

@@ -1,7 +1,9 @@
 // What a worker held is loaded again when it was lost, also while nothing ran.
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { closeRemotes, remote, StandInStorage } from "../../../tests/fixtures/stand-in-workers.ts";
-import type { DiffusionService } from "../../engine/service.ts";
+import { card } from "../../../tests/fixtures/cards.ts";
+import { adapterReport } from "../../../tests/fixtures/run-services.ts";
+import type { DiffusionService, RegisteredAdapter } from "../../engine/service.ts";
 import { openUserAdapters } from "../adapters/user-adapters.ts";
 import { pocketId } from "../packs/packs.ts";
 import { openUserModels } from "../packs/user-models.ts";
@@ -20,11 +22,18 @@ const unasked = (): never => {
   throw new Error("not asked for here");
 };
 
-/** @param stored ids of manifests whose files are all in the browser */
-function setup(stored: ReadonlySet<string> = new Set()) {
+/**
+ * @param stored ids of manifests whose files are all in the browser
+ * @param userAdapters those that the user has added
+ */
+function setup(stored: ReadonlySet<string> = new Set(), userAdapters = openUserAdapters()) {
   const log: string[] = [];
   let alive = 0;
-  const service = remote<DiffusionService>({ registerAdapters: () => {} });
+  const registered: { readonly id: string; readonly isEmbedding: boolean }[] = [];
+  const service = remote<DiffusionService>({
+    registerAdapters: (adapters: readonly RegisteredAdapter[]) =>
+      void registered.push(...adapters.map(({ id, isEmbedding }) => ({ id, isEmbedding }))),
+  });
   const diffusion: DiffusionWorker = {
     get alive() {
       return alive;
@@ -61,11 +70,11 @@ function setup(stored: ReadonlySet<string> = new Set()) {
       describe: () => ({ packs: [...stored].map((id) => ({ id, complete: true, files: [] })) }),
     }),
     userModels: openUserModels(),
-    userAdapters: openUserAdapters(),
+    userAdapters,
     retrieval,
     diffusion,
   });
-  return { pack, diffusion, retrieval, log };
+  return { pack, diffusion, retrieval, log, registered };
 }
 
 const options = { device: "auto", onProgress: () => {}, signal: new AbortController().signal } as const;
@@ -101,6 +110,35 @@ it("brings nothing back of a pack that was let go of", async () => {
   await pack.readyNetworks();
   await pack.readyRetrieval(options.signal);
   expect(log).toEqual([]);
+});
+
+it("tells the engine which of the user's files hold textual inversions alone", async () => {
+  const store = await openUserAdapters();
+  const embeddings = [{ name: "easyneg", vectors: 2, width: 192 }];
+  const matched = [{ network: "unet", modules: 0, of: 10 }] as const;
+  const refusal = { code: "unsupported", message: "for another model" } as const;
+  const reports = {
+    lora: adapterReport(),
+    words: adapterReport({ embeddings, matched }),
+    bundle: adapterReport({ embeddings }),
+    unchecked: adapterReport({ embeddings, matched, refusal }),
+  };
+  for (const [id, report] of Object.entries(reports))
+    await store.add({
+      id,
+      card: { ...card(id, "concept"), baseModel: "Pocket" },
+      report,
+      file: new Blob(["x"]),
+      addedAt: 1,
+    });
+  const { pack, registered } = setup(new Set(), Promise.resolve(store));
+  await pack.load(pocketId, options);
+  expect(registered).toEqual([
+    { id: "lora", isEmbedding: false },
+    { id: "words", isEmbedding: true },
+    { id: "bundle", isEmbedding: false },
+    { id: "unchecked", isEmbedding: false },
+  ]);
 });
 
 it("knows which VAEs are here by now, at every load and when asked", async () => {

@@ -1,4 +1,5 @@
 // The pack in use, made ready: files opened, networks on the device, retrieval loaded, the user's own adapters known to both.
+import { holdsOnlyEmbeddings } from "../../adapters/embedding-words.ts";
 import type { RegisteredAdapter } from "../../engine/service.ts";
 import { StylusError, toPlainError, type PlainError } from "../../shared/errors.ts";
 import { say } from "../../shared/saying.ts";
@@ -259,7 +260,12 @@ export function createPackLoader(context: {
     const register = (): Promise<void> =>
       diffusion.call((service) =>
         service.registerAdapters(
-          userAdapters.map(({ id, file, report: { fileName } }) => ({ id, blob: file, fileName })),
+          userAdapters.map(({ id, file, report }) => ({
+            id,
+            blob: file,
+            fileName: report.fileName,
+            isEmbedding: holdsOnlyEmbeddings(report),
+          })),
         ),
       );
     await throughLoss(register, () => diffusion.load({ id: packId, files: opened.files }, device));
@@ -380,6 +386,7 @@ export function createPackLoader(context: {
         id: card.id,
         blob: blobs.get(card.id)!,
         fileName: path,
+        isEmbedding: false,
       }));
       for (const adapter of adapters) {
         stored.add(adapter.id);

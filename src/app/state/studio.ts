@@ -52,6 +52,7 @@ import { languageOf, usesFewStep } from "./settings/settings.ts";
 import { openInputs } from "../images/input-store.ts";
 import { createInitImageState, type InitImageState } from "./init-image.ts";
 import { createSetAside, type SetAsideState } from "./set-aside.ts";
+import { createPromptCursor, type PromptCursor } from "./prompt/prompt-cursor.ts";
 import { createTokenCount } from "./prompt/token-count.ts";
 import { createUnknownWords, type UnknownWord } from "./prompt/unknown-words.ts";
 import { createWildcards, type WildcardsState } from "./prompt/wildcards.ts";
@@ -68,6 +69,7 @@ export interface Studio
   extends
     Pick<Runs, "busy" | "stop" | "compare" | "compareWithInitImage" | "closeVariant">,
     Pick<PackState, "progress" | "transfer" | "replaced">,
+    PromptCursor,
     Pick<Recall, "restored" | "show" | "useSettings" | "useOffered" | "useLink">,
     Pick<
       ChoiceState,
@@ -277,6 +279,10 @@ function buildStudio(services: PageServices): Studio {
   });
   const reading = createReading({ services, pack, busy: runs.busy, options: spelledOut, shown: runs.shown });
   const unknownWords = createUnknownWords({ services, pack, prompt: () => settings.prompt });
+  const promptCursor = createPromptCursor({
+    prompt: () => settings.prompt,
+    setPrompt: (prompt) => setSettings("prompt", prompt),
+  });
   const tokenCount = createTokenCount({
     services,
     pack,
@@ -436,6 +442,7 @@ function buildStudio(services: PageServices): Studio {
     reading,
     tags,
     unknownWords,
+    ...promptCursor,
     words,
     styles,
     wildcards,

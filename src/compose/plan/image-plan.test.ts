@@ -88,6 +88,22 @@ describe("plan", () => {
     expect(byHand.images[0]!.uses.map(({ strength }) => strength)).toEqual([-15, 15, 0.4, -0.9]);
   });
 
+  test("a slider whose own weight is beyond ±2 neither is cut by the budget nor spends it", () => {
+    const weights = [7, 1.2, -5, 0.8];
+    const tasks = composition([1, 1, 1, 1]).tasks.map((task, t) => ({
+      ...task,
+      picks: task.picks.map((pick) => ({ ...pick, weight: weights[t]! })),
+    }));
+    for (const combine of ["merge", "switch"] as const) {
+      const options = { preset: "balanced", count: 1, seed: 5, combine } as const;
+      const { images } = planImages({ ...composition([]), tasks }, options);
+      const [first, ...others] = images[0]!.uses;
+      expect([first!.strength, first!.formula, others[1]!.strength]).toEqual([7, "7", -5]);
+      const cut = combine === "merge" ? 1.6 / 2 : 1;
+      expect([others[0]!.strength, others[2]!.strength]).toEqual([1.2 * cut, 0.8 * cut]);
+    }
+  });
+
   test("adapters that take turns share neither their task nor the budget; their text parts do", () => {
     const plan = (combine: "merge" | "switch") =>
       planImages(composition([3, 1], 0.9), { preset: "balanced", count: 1, seed: 5, masks: "all", combine })

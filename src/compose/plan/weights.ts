@@ -1,6 +1,7 @@
 // Strengths of the active adapters in one image. Per task: refined weight × base weight ÷ active adapters of the task
 // (Stylus §3.3 and prompts.py); then a budget over all tasks prevents the "overcooked" sums of many adapters. A strength
-// that the user has set stays unchanged. Adapters that take turns work alone: none is divided, and each has the whole budget.
+// that the user has set stays unchanged. A card whose own weight is beyond ±2 has a scale of its own (a slider): the budget, which is in
+// the usual unit, neither cuts nor counts it. Adapters that take turns work alone: none is divided, and each has the whole budget.
 import type { Composition, AdapterPick } from "../composition.ts";
 import type { TaskMask } from "./adapter-masks.ts";
 import type { CombineId } from "../../shared/limits.ts";
@@ -19,6 +20,9 @@ export interface StrengthOverrides {
   /** Final strength by adapter id; exempt from division and budget. */
   readonly strengths?: Readonly<Record<string, number>> | undefined;
 }
+
+/** Weights beyond are no multiples of what an adapter was trained at. */
+const usualWeight = 2;
 
 const short = (value: number): string => String(Number(value.toFixed(3)));
 
@@ -49,16 +53,19 @@ export function strengths(
       uses.push({ pick, taskIndex, strength, formula: parts.join(" "), fixed: false });
     }
   }
-  const spent = uses.reduce((sum, use) => sum + (use.fixed ? 0 : Math.abs(use.strength)), 0);
+  const isFree = ({ pick, fixed }: (typeof uses)[number]): boolean =>
+    fixed || Math.abs(pick.weight) > usualWeight;
+  const spent = uses.reduce((sum, use) => sum + (isFree(use) ? 0 : Math.abs(use.strength)), 0);
   const { budget } = preset;
-  return uses.map(({ pick, taskIndex, strength, formula, fixed }) => {
+  return uses.map((use) => {
+    const { pick, taskIndex, strength, formula } = use;
     const total = alone ? Math.abs(strength) : spent;
-    const cut = budget !== null && total > budget ? budget / total : 1;
+    const cut = budget !== null && total > budget && !isFree(use) ? budget / total : 1;
     return {
       id: pick.id,
       taskIndex,
-      strength: fixed ? strength : strength * cut,
-      formula: fixed || cut === 1 ? formula : `${formula} × ${short(cut)} (budget)`,
+      strength: strength * cut,
+      formula: cut === 1 ? formula : `${formula} × ${short(cut)} (budget)`,
     };
   });
 }

@@ -2,6 +2,7 @@
 // only the affected parameters, and removing all adapters restores the pristine bits.
 
 import { type AdapterFile, inspectAdapter, parseAdapter } from "../../adapters/adapter.ts";
+import { fileStem } from "../../adapters/names/embedding-keys.ts";
 import type { ModuleTable } from "../../adapters/names/module-table.ts";
 import { ADAPTER_NETWORKS, type AdapterNetwork } from "../../adapters/adapter-networks.ts";
 import {
@@ -60,6 +61,12 @@ export class AdapterLibrary {
   /** Registers a file without reading it. Replaces an adapter with the same id. */
   register(id: string, blob: Blob, { fileName, isEmbedding = false }: RegisterOptions): void {
     this.#entries.set(id, { blob, fileName, isEmbedding, parsed: null });
+  }
+
+  /** A registered file is now known to contain only textual inversions. */
+  markEmbedding(id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry) entry.isEmbedding = true;
   }
 
   /** @throws StylusError bad-file, unsupported */
@@ -170,11 +177,12 @@ export class AdapterLibrary {
   /**
    * Textual inversions that prompts can use: those in these adapters, and those of every file that contains nothing else.
    * The objects stay the same as long as the files do.
+   * @param leftOut ids of files whose words do nothing
    * @throws StylusError bad-file, unsupported
    */
-  async embeddings(uses: readonly AdapterUse[]): Promise<PromptEmbedding[]> {
+  async embeddings(uses: readonly AdapterUse[], leftOut: readonly string[] = []): Promise<PromptEmbedding[]> {
     const ids = new Set(uses.map(({ id }) => id));
-    for (const [id, { isEmbedding }] of this.#entries) if (isEmbedding) ids.add(id);
+    for (const [id, { isEmbedding }] of this.#entries) if (isEmbedding && !leftOut.includes(id)) ids.add(id);
     const found = await Promise.all([...ids].map((id) => this.#embeddingsOf(id)));
     return found.flat();
   }
@@ -187,7 +195,7 @@ export class AdapterLibrary {
     const [only, ...rest] = file.embeddings;
     const named: PromptEmbedding[] = [...file.embeddings];
     // AUTOMATIC1111 uses the file name alone, diffusers the token in the file.
-    const stem = fileName.replace(/^.*[/\\]/u, "").replace(/\.[^.]+$/u, "");
+    const stem = fileStem(fileName);
     if (isEmbedding && only !== undefined && rest.length === 0 && only.name !== stem)
       named.push({ ...only, name: stem });
     this.#named.set(file, named);

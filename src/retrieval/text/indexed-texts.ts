@@ -19,6 +19,7 @@ export function indexedTexts(card: AdapterCard): readonly IndexedText[] {
     { source: "title", texts: [card.title] },
     { source: "trigger", texts: card.triggerWords },
     { source: "tag", texts: card.tags },
+    { source: "trigger", texts: (card.triggerSets ?? []).flat() },
   ] as const;
   const seen = new Set<string>();
   const texts: IndexedText[] = [{ text: embeddingDocument(card), source: "document" }];

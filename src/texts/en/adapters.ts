@@ -145,6 +145,15 @@ export const adapters = {
     confirmDelete: (bytes: number) => `Delete ${formats.bytes(bytes)}; it downloads again when needed`,
   },
 
+  triggers: {
+    label: "Sets of trigger words",
+    add: (word: string) => `${word} +`,
+    addTitle: "Add to the prompt",
+    addSet: (count: number) => `All ${count} +`,
+    addSetTitle: "Add the whole set to the prompt",
+    addSetLabel: (words: readonly string[]) => `Add all to the prompt: ${words.join(", ")}`,
+  },
+
   /** What licences say of commercial use. */
   licence: {
     allowed: "Commercial use allowed",
@@ -190,6 +199,8 @@ export const adapters = {
       "Stylus searches this description. Example: “Turns the image into a paper collage with torn edges.”",
     tags: "Tags",
     triggerWords: "Trigger words",
+    triggerWordsHint:
+      "Separated by commas. One set per line, if several work by themselves, as of two characters.",
     suggestions: "From its training:",
     addTrigger: "Add to trigger words",
     phrases: "Search phrases",

@@ -142,6 +142,15 @@ export const adapters: typeof english = {
     confirmDelete: (bytes) => `${formats.bytes(bytes)} 삭제(필요하면 다시 다운로드)`,
   },
 
+  triggers: {
+    label: "트리거 단어 묶음",
+    add: (word) => `${word} +`,
+    addTitle: "프롬프트에 추가",
+    addSet: (count) => `${count}개 모두 +`,
+    addSetTitle: "묶음 전체를 프롬프트에 추가",
+    addSetLabel: (words) => `모두 프롬프트에 추가: ${words.join(", ")}`,
+  },
+
   licence: {
     allowed: "상업적 이용 가능",
     refused: "상업적 이용 불가",
@@ -182,6 +191,8 @@ export const adapters: typeof english = {
       "Stylus가 이 설명을 검색하니 영어로 적으세요. 예: “Turns the image into a paper collage with torn edges.”",
     tags: "태그",
     triggerWords: "트리거 단어",
+    triggerWordsHint:
+      "쉼표로 구분하세요. 캐릭터가 둘인 경우처럼 따로 쓰는 묶음이 여럿이면 한 줄에 하나씩 적으세요.",
     suggestions: "학습 데이터에서:",
     addTrigger: "트리거 단어에 추가",
     phrases: "검색 문구",

@@ -9,6 +9,7 @@ import styles from "./AdapterDialog.module.css";
 import { AdapterTags } from "./AdapterTags.tsx";
 import { Dialog } from "../controls/Dialog.tsx";
 import { StoredFile } from "./StoredFile.tsx";
+import { TriggerSets } from "./TriggerSets.tsx";
 import { UserAdapterSection } from "./UserAdapterSection.tsx";
 import { SampleImage } from "../controls/SampleImage.tsx";
 import { useStudio } from "../studio-context.ts";
@@ -67,7 +68,7 @@ function Samples(props: { readonly adapter: LibraryAdapter }): JSX.Element {
                     alt={t.adapters.details.sampleAlt(sample.prompt)}
                   />
                 </div>
-                <p>{sample.prompt}</p>
+                <p dir="auto">{sample.prompt}</p>
               </li>
             )}
           </For>
@@ -89,7 +90,7 @@ function Descriptions(props: { readonly adapter: LibraryAdapter }): JSX.Element 
     <div class={styles["columns"]} data-single={isOwn()}>
       <section>
         <h3>{t.adapters.details.description}</h3>
-        <p>{card().refined.description || t.adapters.details.noDescription}</p>
+        <p dir="auto">{card().refined.description || t.adapters.details.noDescription}</p>
         <p class={styles["source"]}>
           {t.adapters.details.facts(t.names.categories[card().refined.category], card().refined.weight)}{" "}
           {source()}
@@ -101,7 +102,9 @@ function Descriptions(props: { readonly adapter: LibraryAdapter }): JSX.Element 
       <Show when={!isOwn()}>
         <section>
           <h3>{t.adapters.details.author}</h3>
-          <p class={styles["author"]}>{card().description.trim() || t.adapters.details.noAuthorText}</p>
+          <p class={styles["author"]} dir="auto">
+            {card().description.trim() || t.adapters.details.noAuthorText}
+          </p>
           <p class={styles["source"]}>{t.adapters.details.credit(card().author)}</p>
         </section>
       </Show>
@@ -125,9 +128,22 @@ function Facts(props: { readonly adapter: LibraryAdapter }): JSX.Element {
         )}
       </Show>
       <dt>{t.adapters.details.tags}</dt>
-      <dd>{card().tags.join(", ") || t.adapters.details.none}</dd>
+      <dd>
+        <For each={card().tags} fallback={t.adapters.details.none}>
+          {(tag, index) => (
+            <>
+              {index() > 0 ? ", " : ""}
+              <bdi>{tag}</bdi>
+            </>
+          )}
+        </For>
+      </dd>
       <dt>{t.adapters.details.triggerWords}</dt>
-      <dd>{card().triggerWords.join(", ") || t.adapters.details.none}</dd>
+      <dd>
+        <Show when={card().triggerWords.length > 0} fallback={t.adapters.details.none}>
+          <TriggerSets card={card()} />
+        </Show>
+      </dd>
       <dt>{t.adapters.details.tag}</dt>
       <dd>
         <code>{promptTag(card())}</code>

@@ -2,9 +2,10 @@
 import { For, Show, type JSX } from "solid-js";
 import type { AdapterReport } from "../../adapters/report.ts";
 import { commercialUseOf } from "../../app/adapters/library/library-adapter.ts";
-import { licenceOf, maxCardWeight, splitList, type CardDraft } from "../../app/adapters/user-card.ts";
+import { licenceOf, splitList, type CardDraft } from "../../app/adapters/user-card.ts";
 import { rareTags } from "../../refine/draft.ts";
 import type { AdapterCategory } from "../../retrieval/card.ts";
+import { limits } from "../../shared/limits.ts";
 import styles from "./CardForm.module.css";
 import { NumberField, SelectField, TextField } from "../controls/fields.tsx";
 import { t } from "../../texts/texts.ts";
@@ -60,8 +61,7 @@ export function CardForm(
         <NumberField
           label={t.adapters.form.strength}
           value={props.draft.weight}
-          min={-maxCardWeight}
-          max={maxCardWeight}
+          {...limits.adapterStrength}
           step={0.05}
           onChange={(weight) => props.onChange({ weight })}
         />
@@ -83,7 +83,9 @@ export function CardForm(
       <div>
         <TextField
           label={t.adapters.form.triggerWords}
+          rows={2}
           value={props.draft.triggerWords}
+          hint={t.adapters.form.triggerWordsHint}
           onChange={(triggerWords) => props.onChange({ triggerWords })}
         />
         <Show when={suggestions().length > 0}>
@@ -96,7 +98,9 @@ export function CardForm(
                   title={t.adapters.form.addTrigger}
                   onClick={() =>
                     props.onChange({
-                      triggerWords: [...splitList(props.draft.triggerWords), tag].join(", "),
+                      triggerWords: [props.draft.triggerWords.trimEnd(), tag]
+                        .filter((words) => words !== "")
+                        .join(", "),
                     })
                   }
                 >

@@ -178,7 +178,7 @@ function Item(props: { readonly item: IntakeItem; readonly pressed: number }): J
           <CardForm
             draft={draft()}
             report={item().report!}
-            sidecar={studio.intake.sidecar(item().key)}
+            words={studio.intake.words(item().key)}
             pressed={props.pressed}
             onChange={(change) => studio.intake.edit(item().key, change)}
           />

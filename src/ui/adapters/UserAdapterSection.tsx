@@ -42,6 +42,7 @@ export function UserAdapterSection(props: {
             <CardForm
               draft={current()}
               report={props.userAdapter.report}
+              words={props.userAdapter.words}
               onChange={(change) => setDraft({ ...current(), ...change })}
             />
             <div class={styles["actions"]}>

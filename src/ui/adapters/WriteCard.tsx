@@ -2,6 +2,7 @@
 import { createEffect, createSignal, on, onCleanup, onMount, Show, type JSX } from "solid-js";
 import type { AdapterReport } from "../../adapters/report.ts";
 import { rawOf, withWritten, type CardDraft } from "../../app/adapters/user-card.ts";
+import type { AuthorWords } from "../../retrieval/card.ts";
 import { toPlainError, type PlainError } from "../../shared/errors.ts";
 import { t } from "../../texts/texts.ts";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
@@ -10,8 +11,8 @@ import { useStudio } from "../studio-context.ts";
 import styles from "./WriteCard.module.css";
 
 export interface WritingProps {
-  /** What lies beside the file, as for `draftForm`. */
-  readonly sidecar?: unknown;
+  /** What the file's author says. */
+  readonly words?: AuthorWords | null | undefined;
   /** Counts the presses of a button for all files. */
   readonly pressed?: number;
 }
@@ -36,9 +37,9 @@ export function WriteCard(
     const started = new AbortController();
     setWork(started);
     setError(null);
-    const { report, sidecar } = props;
+    const { report, words = null } = props;
     try {
-      const written = await writer.write(rawOf(props.draft, { report, sidecar }), started.signal);
+      const written = await writer.write(rawOf(props.draft, { report, words }), started.signal);
       if (started.signal.aborted) return;
       setBefore({ ...props.draft });
       props.onChange(withWritten(props.draft, written));

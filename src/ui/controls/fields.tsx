@@ -66,6 +66,7 @@ export function TextField(props: {
               class={styles["input"]}
               type={props.type ?? "text"}
               autocomplete="off"
+              dir="auto"
               placeholder={props.placeholder}
               list={props.suggestions ? `${id}-list` : undefined}
               value={props.value}
@@ -86,6 +87,7 @@ export function TextField(props: {
           id={id}
           class={styles["input"]}
           rows={props.rows}
+          dir="auto"
           placeholder={props.placeholder}
           value={props.value}
           aria-describedby={hint()}

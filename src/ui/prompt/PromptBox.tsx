@@ -186,7 +186,10 @@ export function PromptBox(props: {
             }}
             onCompositionEnd={() => suggestions.update(field.value, field.selectionEnd)}
             onPointerDown={() => suggestions.close()}
-            onBlur={() => suggestions.close()}
+            onBlur={() => {
+              suggestions.close();
+              studio.noteCursor(field.selectionEnd);
+            }}
             onKeyDown={onKeyDown}
           />
         </div>

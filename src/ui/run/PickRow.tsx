@@ -1,14 +1,14 @@
 // One chosen adapter: the reason, its strength, and the controls that change it.
-import { createMemo, For, Show, type JSX } from "solid-js";
+import { createMemo, Show, type JSX } from "solid-js";
 import { formulaOf } from "../../app/state/runs/view.ts";
-import { appendWords } from "../../app/state/prompt/prompt-edit.ts";
 import controls from "../controls/controls.module.css";
 import { BanIcon, CloseIcon, PinIcon, UndoIcon } from "../controls/icons.tsx";
 import styles from "./PickRow.module.css";
 import { SampleImage } from "../controls/SampleImage.tsx";
 import { useStudio } from "../studio-context.ts";
 import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
-import { hasWords } from "../../shared/prompt-syntax.ts";
+import { TriggerSets } from "../adapters/TriggerSets.tsx";
+import { limits } from "../../shared/limits.ts";
 import type { Reason } from "../../compose/reason.ts";
 import { describeReason } from "../../texts/reason.ts";
 import { t } from "../../texts/texts.ts";
@@ -50,6 +50,16 @@ export function PickRow(props: {
   const strength = (): number => studio.adjustments.strengths[id()] ?? use()?.strength ?? 0;
   const min = createMemo<number>((least) => Math.min(least, Math.floor(strength() * 100) / 100), usual.min);
   const max = createMemo<number>((most) => Math.max(most, Math.ceil(strength() * 100) / 100), usual.max);
+  /** Only another value replaces what is typed. */
+  const shown = createMemo(() => strength().toFixed(2));
+  const setNumber = (field: HTMLInputElement): void => {
+    const { valueAsNumber: typed } = field;
+    if (Number.isFinite(typed)) {
+      const within = Math.min(limits.adapterStrength.max, Math.max(limits.adapterStrength.min, typed));
+      studio.setStrength(id(), within);
+    }
+    field.value = shown();
+  };
   /** A finished image that uses this adapter, to compare without it. */
   const imageWithIt = createMemo(() =>
     studio.run()?.images.find((image) => {
@@ -57,7 +67,6 @@ export function PickRow(props: {
       return image.encoded && adapters.some((adapter) => adapter.id === id());
     }),
   );
-  const inPrompt = (word: string): boolean => hasWords(studio.settings.prompt, word);
 
   return (
     <li class={styles["row"]} data-off={off()}>
@@ -90,22 +99,10 @@ export function PickRow(props: {
           <p class={styles["formula"]}>{t.run.pick.formula(use()!.formula, strength())}</p>
         </Show>
         <Show when={!off() && (card()?.triggerWords.length ?? 0) > 0}>
-          <p class={styles["triggers"]}>
+          <div class={styles["triggers"]}>
             <span>{t.run.pick.triggerWords}</span>
-            <For each={card()!.triggerWords}>
-              {(word) => (
-                <Show when={!inPrompt(word)} fallback={<span class={styles["present"]}>{word}</span>}>
-                  <button
-                    type="button"
-                    title={t.run.pick.addTriggerTitle}
-                    onClick={() => studio.setSettings("prompt", (prompt) => appendWords(prompt, word))}
-                  >
-                    {t.run.pick.addTrigger(word)}
-                  </button>
-                </Show>
-              )}
-            </For>
-          </p>
+            <TriggerSets card={card()!} />
+          </div>
         </Show>
       </div>
       <Show
@@ -136,9 +133,17 @@ export function PickRow(props: {
             aria-valuetext={t.format.fraction(strength())}
             onInput={(event) => studio.setStrength(id(), event.currentTarget.valueAsNumber)}
           />
-          <output class={styles["value"]} title={byHand() ? t.run.pick.setByYou : use()?.formula}>
-            {t.format.fraction(strength())}
-          </output>
+          <input
+            class={styles["value"]}
+            type="number"
+            inputmode="decimal"
+            {...limits.adapterStrength}
+            step="0.05"
+            value={shown()}
+            aria-label={t.run.pick.strengthNumber(title())}
+            title={byHand() ? t.run.pick.setByYou : use()?.formula}
+            onChange={(event) => setNumber(event.currentTarget)}
+          />
           <Show when={byHand()}>
             <button
               class={`${controls["icon"]} ${styles["reset"]}`}

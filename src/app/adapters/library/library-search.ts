@@ -1,5 +1,5 @@
 // The order of the library, and its search by words and by nearness in meaning. Pure.
-import type { AdapterCard } from "../../../retrieval/card.ts";
+import { triggerSetsOf, type AdapterCard } from "../../../retrieval/card.ts";
 import type { LibraryAdapter } from "./library-adapter.ts";
 
 export const librarySorts = ["match", "title", "added", "size", "uses"] as const;
@@ -26,7 +26,7 @@ function textOf(card: AdapterCard): string {
   if (known !== undefined) return known;
   const { refined } = card;
   const parts = [card.title, card.id, refined.category, refined.description, card.description, card.author];
-  const lists = [card.tags, card.triggerWords, refined.phrases ?? []];
+  const lists = [card.tags, triggerSetsOf(card).flat(), refined.phrases ?? []];
   const text = [...parts, ...lists.flat()].join("\n").toLowerCase();
   textsOfCards.set(card, text);
   return text;

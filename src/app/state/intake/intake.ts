@@ -2,13 +2,13 @@
 import { createEffect, createSignal, on, type Accessor } from "solid-js";
 import { createStore, produce } from "solid-js/store";
 import type { AdapterReport } from "../../../adapters/report.ts";
-import type { AdapterCard } from "../../../retrieval/card.ts";
+import type { AdapterCard, AuthorWords } from "../../../retrieval/card.ts";
 import { deletionError, type PlainError } from "../../../shared/errors.ts";
 import { say } from "../../../shared/saying.ts";
 import { adapterFilesOf, type AdapterFiles } from "../../adapters/dropped-files.ts";
 import { freeId } from "../../adapters/free-id.ts";
 import { newAdapter } from "../../adapters/new-adapter.ts";
-import { cardOf, type CardDraft } from "../../adapters/user-card.ts";
+import { authorWordsOf, cardOf, type CardDraft } from "../../adapters/user-card.ts";
 import { t } from "../../../texts/texts.ts";
 import type { AdapterServices, SourceServices } from "../../services/ports.ts";
 import { examineFiles, sameFile } from "./examination.ts";
@@ -58,8 +58,8 @@ export interface Intake {
   /** Tells of files that cannot be taken, where the user looks: above whatever dialog is open. */
   refuseOthers(files: readonly File[]): void;
   edit(key: string, change: Partial<CardDraft>): void;
-  /** What lies beside a file, for whoever writes its card; as for `draftForm`. */
-  sidecar(key: string): unknown;
+  /** What a file's author says in what lies beside it, for whoever writes its card. */
+  words(key: string): AuthorWords | null;
   accept(key: string): Promise<void>;
   dismiss(key: string): void;
   /** A folder that is being taken, or a download, goes on; the dialog opens again with its report. */
@@ -258,7 +258,10 @@ export function createIntake(context: {
       const draft = items.find((item) => item.key === key)?.draft;
       if (draft) set(key, { draft: { ...draft, ...change } });
     },
-    sidecar: (key) => wholes.get(key)?.sidecar ?? null,
+    words(key) {
+      const whole = wholes.get(key);
+      return whole ? authorWordsOf(whole.sidecar, whole.file.name) : null;
+    },
     accept(key) {
       // One after the other: two of one file are one adapter.
       adding = adding.then(() => add(key));

@@ -13,8 +13,6 @@ export type Keeping =
       readonly kind: "kept";
       readonly adapter: UserAdapter;
       readonly draft: CardDraft;
-      /** As for `draftForm`. */
-      readonly sidecar: unknown;
       /** The base model that it is kept for, where that is not the loaded one. */
       readonly keptFor: string | null;
     }
@@ -40,7 +38,7 @@ export function createKeeper(context: {
       const found = await examineFiles(files, { services, loaded });
       if (found.kind === "refused") return { kind: "refused", refusal: found.refusal };
       if (found.kind === "known") return { kind: "known", title: found.card.title };
-      const { file, report, draft, sidecar, keptFor } = found;
+      const { file, report, draft, keptFor } = found;
       const same = kept.get(report.hashes?.sha256 ?? "");
       if (same !== undefined) return { kind: "known", title: same };
       const pack = await loaded();
@@ -51,7 +49,7 @@ export function createKeeper(context: {
         const adapter = newAdapter(id, found, { draft, baseModel, report });
         if (!(await services.addAdapter(adapter))) continue;
         if (report.hashes) kept.set(report.hashes.sha256, adapter.card.title);
-        return { kind: "kept", adapter, draft, sidecar, keptFor };
+        return { kind: "kept", adapter, draft, keptFor };
       }
     },
   };

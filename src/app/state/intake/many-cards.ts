@@ -34,8 +34,6 @@ export interface ManyWriting {
 interface Waiting {
   readonly adapter: UserAdapter;
   readonly draft: CardDraft;
-  /** As for `draftForm`. */
-  readonly sidecar: unknown;
 }
 
 /** The model reads a second card while it writes the first, where it can. */
@@ -72,15 +70,15 @@ export function createManyCards(context: {
 
   /** @throws StylusError not-found | network: nobody writes; quota; cancelled */
   async function writeOne(one: Waiting, signal: AbortSignal): Promise<void> {
-    const { adapter, draft, sidecar } = one;
-    const { id, report, card } = adapter;
+    const { adapter, draft } = one;
+    const { id, report, card, words = null } = adapter;
     try {
       const by = writer(); // a server is forgotten while its cards are written
       if (!by)
         throw new StylusError("not-found", say`The language model is not available.`, {
           remedy: say`Choose one under Models.`,
         });
-      const written = await by.write(rawOf(draft, { report, sidecar }), signal);
+      const written = await by.write(rawOf(draft, { report, words }), signal);
       if (!underWay.has(id)) return; // dropped
       const next = cardOf(withWritten(draft, written), {
         id,

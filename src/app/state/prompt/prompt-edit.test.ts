@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { growth, hardTexts, linear, propertyRuns } from "../../../../tests/fixtures/properties.ts";
-import { adjustWeight, appendWords } from "./prompt-edit.ts";
+import { adjustWeight, insertWords } from "./prompt-edit.ts";
 
 /** `|` marks the selection: one for a cursor, two for a range. */
 function edit(marked: string, direction: 1 | -1): string {
@@ -58,11 +58,23 @@ describe("adjustWeight", () => {
   });
 });
 
-describe("appendWords", () => {
-  it("puts one comma between", () => {
-    expect(appendWords("a fox", "claystyle")).toBe("a fox, claystyle");
-    expect(appendWords("a fox, ", "claystyle")).toBe("a fox, claystyle");
-    expect(appendWords(" ", "claystyle")).toBe("claystyle");
+describe("insertWords", () => {
+  it.each([
+    ["a fox|", "a fox, *clay*"],
+    ["a fox, |", "a fox, *clay*"],
+    [" |", "*clay*"],
+    ["|a fox", "*clay*, a fox"],
+    ["a red| fox, night", "a red, *clay*, fox, night"],
+    ["a f|ox, night", "a fox, *clay*, night"],
+    ["a fox,| night", "a fox, *clay*, night"],
+    ["(a fox|:1.2)", "(a fox, *clay*:1.2)"],
+    ["(|a fox:1.2)", "(*clay*, a fox:1.2)"],
+    ["a <lora:in|k:0.5> fox", "a <lora:ink:0.5>, *clay*, fox"],
+    ["a fox|\nat night", "a fox, *clay*\nat night"],
+    ["a fox\n|at night", "a fox\n*clay*, at night"],
+  ])("%s becomes %s", (marked, expected) => {
+    const { text, start, end } = insertWords(marked.replace("|", ""), "clay", marked.indexOf("|"));
+    expect(`${text.slice(0, start)}*${text.slice(start, end)}*${text.slice(end)}`).toBe(expected);
   });
 });
 
@@ -95,7 +107,7 @@ describe("any text", () => {
   it.each(hardTexts)("takes time in proportion to its length: %s", (_, make) => {
     const weigh = (text: string): unknown => [
       adjustWeight({ text, start: text.length >> 1, end: text.length >> 1 }, 1),
-      appendWords(text, "b"),
+      insertWords(text, "b", text.length).text,
     ];
     expect(growth(weigh, make)).toBeLessThan(linear);
   });

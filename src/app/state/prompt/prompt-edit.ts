@@ -105,9 +105,26 @@ export function adjustWeight(input: TextSelection, direction: 1 | -1): TextSelec
   };
 }
 
-/** Adds words at the end of a prompt, with one comma between. */
-export function appendWords(prompt: string, words: string): string {
-  let end = prompt.length;
-  while (end > 0 && /[\s,]/.test(prompt[end - 1]!)) end -= 1;
-  return end === 0 ? words : `${prompt.slice(0, end)}, ${words}`;
+/** Where words can stand near a position: not within a tag or a word. */
+function freePosition(text: string, position: number): number {
+  const tag = promptTags(text).find(({ start, end }) => start < position && position < end);
+  let at = tag?.end ?? Math.min(Math.max(position, 0), text.length);
+  if (at > 0 && !isWordBreak(text[at - 1])) while (at < text.length && !isWordBreak(text[at])) at += 1;
+  return at;
+}
+
+/**
+ * Adds words at a position of a prompt, with one comma to what stands on either side, but for brackets and lines.
+ * @returns the prompt, and where the words stand in it
+ */
+export function insertWords(prompt: string, words: string, position: number): TextSelection {
+  const at = freePosition(prompt, position);
+  let [from, to] = [at, at];
+  while (from > 0 && /[ \t,]/.test(prompt[from - 1]!)) from -= 1;
+  while (to < prompt.length && /[ \t,]/.test(prompt[to]!)) to += 1;
+  const [before, after] = [prompt.slice(0, from), prompt.slice(to)];
+  const left = before === "" || /[([{|\n]$/u.test(before) ? before : `${before}, `;
+  const right = after === "" || /^[)\]}|:\n]/u.test(after) ? after : `, ${after}`;
+  const start = left.length;
+  return { text: left + words + right, start, end: start + words.length };
 }

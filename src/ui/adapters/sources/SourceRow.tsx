@@ -3,6 +3,7 @@ import { createMemo, Match, onCleanup, Show, Switch, type JSX } from "solid-js";
 import type { BaseFit } from "../../../app/adapters/sources/base-fit.ts";
 import type { Listing } from "../../../app/adapters/sources/listing.ts";
 import type { SourceItem } from "../../../app/state/intake/source-item.ts";
+import { triggerSetsOf } from "../../../retrieval/card.ts";
 import { t } from "../../../texts/texts.ts";
 import { useAdapterDialog } from "../adapter-dialog-context.ts";
 import { ErrorNote } from "../../controls/ErrorNote.tsx";
@@ -64,7 +65,10 @@ function Facts(props: { readonly listing: Listing }): JSX.Element {
       <Show when={card().triggerWords.length > 0}>
         <p class={styles["facts"]}>
           <span>
-            {t.sources.triggers}: {card().triggerWords.join(", ")}
+            {t.sources.triggers}:{" "}
+            {triggerSetsOf(card())
+              .map((words) => words.join(", "))
+              .join(" · ")}
           </span>
         </p>
       </Show>
