@@ -184,7 +184,7 @@ describe("segment", () => {
     for (const { text, start, end } of found) expect(prompt.slice(start, end)).toBe(text);
   });
 
-  test.each(["a (red:0.5) car", "a (red: +1.5) car", "a (red:-.5) car"])("%s is one phrase", (prompt) => {
+  test.each(["a (red:0.5) car", "a (red: +1.5) car", "a (red:.5) car"])("%s is one phrase", (prompt) => {
     expect(segment(prompt).map(({ words }) => words.map(({ text }) => text).join(" "))).toEqual(["red car"]);
   });
 

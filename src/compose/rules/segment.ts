@@ -26,7 +26,7 @@ import {
   type SegmentKind,
   type StyleNames,
 } from "./phrase-kinds.ts";
-import { colonNumber, conjunctionOrBreak, conjuncts, replaceTags } from "../../shared/prompt-syntax.ts";
+import { plainText } from "./plain-text.ts";
 import { type Word, wordsOf } from "./words.ts";
 
 export interface Segment {
@@ -47,35 +47,6 @@ export interface Segment {
 const placing: ReadonlySet<string> = new Set(
   [...prepositions].filter((word) => !["with", "without", "as", "like", "for", "to", "of"].includes(word)),
 );
-
-/** Openings that request an image without describing it. */
-const requests =
-  /^\s*(?:please\s+)?(?:(?:can|could) you\s+)?(?:(?:show|draw|paint|make|give|create|generate|render)(?:\s+me)?|imagine|look at|(?:we|you|i) can see|i(?: would|'d) like|(?:a|the) scene (?:showing|of|with)|there (?:is|are))(?=\s)/i;
-
-/** The prompt with spaces in place of the weights beside AND: "a fox :1.2 AND a castle :0.5". */
-function withoutConjunctWeights(prompt: string): string {
-  const parts = conjuncts(prompt);
-  if (parts.every(({ wordsEnd, end }) => wordsEnd === end)) return prompt;
-  const pieces = parts.map(({ start, wordsEnd, end }) => prompt.slice(start, wordsEnd).padEnd(end - start));
-  return pieces.join("AND");
-}
-
-const bracketNumbers = new RegExp(String.raw`${colonNumber}\s*(?=[)\]])`, "gu");
-
-/**
- * Blanks everything but prompt text and keeps positions: `<lora:…>` tags, emphasis brackets and numbers. Weights end with
- * their bracket or stand beside AND, so the words before them stay one phrase.
- */
-export function plainText(prompt: string): string {
-  const blank = (match: string): string => " ".repeat(match.length);
-  const comma = (text: string): string => ",".padEnd(text.length);
-  const words = withoutConjunctWeights(prompt).replace(requests, blank);
-  return replaceTags(words, ({ text }) => comma(text))
-    .replace(/\\[()[\]]/g, blank)
-    .replace(bracketNumbers, blank)
-    .replace(/[()[\]{}]/g, blank)
-    .replace(conjunctionOrBreak, comma);
-}
 
 /** Between clauses: behind punctuation, but within no number or ratio ("1.5", "16:9"), and on both sides of a dash. */
 const clauseEnds = /(?<=[,;!?|\n—–"“”、，；。！？：])|(?<=[.:])(?!(?<=\d.)\d)|(?<=\s)-(?=\s)/u;
