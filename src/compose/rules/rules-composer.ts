@@ -10,8 +10,8 @@ import { kindFit } from "./kinds.ts";
 import { type Match, matcher } from "./match.ts";
 import { styleNames } from "./phrases.ts";
 import { presets } from "../plan/presets.ts";
-import { isGerund } from "./phrase-kinds.ts";
 import { segment, type Segment } from "./segment.ts";
+import { isGerund } from "./verbs.ts";
 import { contentStems } from "./words.ts";
 
 /** Maximum number of scored tasks; the remaining tasks of a longer prompt get no adapters. */

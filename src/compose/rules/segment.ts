@@ -16,8 +16,7 @@ import {
 } from "./lexicon.ts";
 import {
   classify,
-  has,
-  isVerb,
+  joinedLength,
   kindBeforeOf,
   type Lead,
   leadAt,
@@ -26,7 +25,10 @@ import {
   type SegmentKind,
   type StyleNames,
 } from "./phrase-kinds.ts";
+import { compoundAt } from "./compounds.ts";
 import { plainText } from "./plain-text.ts";
+import { has, isVerb } from "./verbs.ts";
+import { joinTags } from "./tag-list.ts";
 import { type Word, wordsOf } from "./words.ts";
 
 export interface Segment {
@@ -79,7 +81,7 @@ export function segment(prompt: string, names: StyleNames = noStyleNames): reado
       offset += 1; // the dash that split the clause
     }
   }
-  return segments;
+  return joinTags(prompt, text, segments);
 }
 
 /** Reads one clause word by word and collects a phrase until something ends it. */
@@ -91,8 +93,8 @@ class ClauseReader {
   readonly #segments: Segment[] = [];
   #phrase: Word[] = [];
   #lead: Lead = noLead;
-  /** An article or a number precedes the phrase. */
-  #determined = false;
+  /** The article or number that precedes the phrase. */
+  #determiner: string | null = null;
   /** A verb has been read, so the rest is not a bare list of words. */
   #verbSeen = false;
   /** The last word was an "of" inside the phrase. */
@@ -129,9 +131,9 @@ class ClauseReader {
     if (this.#phrase.length === 0) return;
     const lead = this.#lead;
     const opening = this.#first && this.#segments.length === 0;
-    const bare = lead.kind === "none" && !this.#determined && !this.#verbSeen && !opening;
+    const bare = lead.kind === "none" && this.#determiner === null && !this.#verbSeen && !opening;
     const related = this.#isRelated(at, opening);
-    const standing = { lead, bare, determined: this.#determined, related, names: this.#names };
+    const standing = { lead, bare, determined: this.#determiner !== null, related, names: this.#names };
     const parts = classify(this.#phrase, standing);
     if (this.#negation) {
       this.#push(this.#phrase, parts[0]!.kind); // one task: "no big red dragon"
@@ -154,14 +156,14 @@ class ClauseReader {
     if (this.#lead.word === "in") return false; // "a fox in a comic book" is a look
     const done = this.#lead.kind === "none" && this.#segments.at(-1)?.kind === "action"; // "reading comic books"
     if (done) return true;
-    if (!this.#determined) return opening && has(placing, next);
+    if (this.#determiner === null) return opening && has(placing, next);
     const before = this.#segments.length > 0 || this.#lead.kind !== "none";
     return before || (next !== undefined && (has(placing, next) || !has(prepositions, next)));
   }
 
   #startPhrase(lead: Lead): void {
     this.#phrase = [];
-    this.#determined = false;
+    this.#determiner = null;
     this.#lead = lead;
   }
 
@@ -175,6 +177,12 @@ class ClauseReader {
     }
     const denied = this.#negator(at);
     if (denied > 0) return denied;
+    const whole = this.#wholeLength(at);
+    if (whole > 0) {
+      phrase.push(...this.#words.slice(at, at + whole));
+      this.#afterOf = false;
+      return whole;
+    }
     const found = leadAt(this.#words, at);
     if (found) {
       this.#flush(at);
@@ -185,7 +193,7 @@ class ClauseReader {
     else if (has(prepositions, word)) this.#preposition(at);
     else if (determiners.has(word.text)) {
       if (!this.#afterOf) this.#flush(at);
-      this.#determined = true;
+      this.#determiner = word.text;
     } else if (conjunctions.has(word.text)) this.#conjunction(at);
     else if (fillers.has(word.text)) {
       this.#flush(at);
@@ -193,6 +201,17 @@ class ClauseReader {
       this.#verbSeen = true;
     } else this.#content(at);
     return 1;
+  }
+
+  /** Words that stay together whatever each of them is: joined by hyphens, a compound, "close up". 0: none. */
+  #wholeLength(at: number): number {
+    const words = this.#words;
+    const joined = joinedLength(words, at);
+    if (joined > 1) return joined;
+    const near = words[at]!.text === "close" && words[at + 1]?.text === "up";
+    if (near && (!words[at + 2] || /^(?:of|shot|view|photo|portrait|on)$/.test(words[at + 2]!.text)))
+      return 2;
+    return compoundAt(words, at);
   }
 
   /** Consumes a negator; returns the number of words it took, 0 for any other word. */
@@ -204,7 +223,7 @@ class ClauseReader {
     if (!denies || !next || softeners.has(next.text)) return 0;
     this.#flush(at);
     this.#startPhrase(noLead);
-    this.#determined = word.text === "no";
+    this.#determiner = word.text === "no" ? word.text : null;
     this.#negation = { from: word.start };
     return 1;
   }
@@ -215,14 +234,14 @@ class ClauseReader {
     const hyphens = rest.findIndex(({ hyphenated }) => !hyphenated);
     const words = rest.slice(0, hyphens < 0 ? rest.length : Math.max(1, hyphens));
     if (words.length === 0) return 0;
-    const standing = { lead: this.#lead, determined: this.#determined };
+    const standing = { lead: this.#lead, determiner: this.#determiner };
     this.#flush(at);
     const outer = this.#negation;
     this.#negation = { from: outer?.from ?? this.#words[at]!.start };
     this.#push(words, "open");
     this.#negation = outer && { from: null };
     this.#startPhrase({ ...standing.lead, start: -1 });
-    this.#determined = standing.determined;
+    this.#determiner = standing.determiner;
     return words.length + 1;
   }
 
@@ -276,13 +295,13 @@ class ClauseReader {
       this.#flush(at);
       this.#lead = noLead;
       this.#push([word], "place");
-    } else if (isVerb(this.#words, at, { phrase, determined: this.#determined })) {
+    } else if (isVerb(this.#words, at, { phrase, determiner: this.#determiner })) {
       this.#flush(at);
       this.#startPhrase(noLead);
       this.#push([word], "action");
       this.#verbSeen = true;
     } else {
-      if (phrase.length === 0 && counts.has(word.text)) this.#determined = true;
+      if (phrase.length === 0 && counts.has(word.text)) this.#determiner = word.text;
       phrase.push(word);
       this.#afterOf = false;
     }
