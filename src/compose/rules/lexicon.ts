@@ -20,11 +20,11 @@ export const determiners = set(
 export const singulars = set(`a an this that each every another one`);
 
 /** Words that negate what follows. */
-export const negators = set(`no not nor neither without never`);
+export const negators = set(`no not nor neither without never nothing`);
 
 /** After a negator these cancel it: "not only", "no longer", "not far from". */
 export const softeners = set(
-  `only just one longer less more far yet doubt matter quite exactly too so much many always necessarily`,
+  `only just one longer less more far yet doubt matter quite exactly too so much many always necessarily but`,
 );
 
 export const counts = set(
@@ -167,6 +167,7 @@ export const adjectives = set(
 /** Styles of several words. */
 export const styleTerms = terms(`
 black and white
+ukiyo e
 stained glass
 low poly
 pixel art

@@ -37,6 +37,24 @@ export type SegmentKind =
   | "object"
   | "open"; // a bare phrase after a comma, of any kind
 
+export interface Segment {
+  /** Verbatim from the prompt. */
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly kind: SegmentKind;
+  /** Introduced by words such as "in the style of", "drawn with", "as a": it describes a look. */
+  readonly led: boolean;
+  /** Negated by "no …", "not …", "without …" or "non-…", which `text` includes and `words` do not. */
+  readonly negated: boolean;
+  /** It relates to something else in its clause, as an object does: "a … on a table", "holding a …". */
+  readonly related: boolean;
+  /** The words without the leading preposition, which are compared with adapters. */
+  readonly words: readonly Word[];
+  /** Of several tags that are one task: the words of each. */
+  readonly tags?: readonly (readonly Word[])[];
+}
+
 /** The words that introduce a phrase. */
 export interface Lead {
   readonly kind: "style" | "clothing" | "place" | "with" | "as" | "none";
@@ -65,11 +83,21 @@ function matches(words: readonly Word[], at: number, terms: readonly (readonly s
   return 0;
 }
 
+/** How many words from a position on are a thing that only looks like a style: "clay pot", and "clay tennis court" as "clay court". */
+function thingLength(phrase: readonly Word[], at: number): number {
+  const is = (word: Word | undefined, part: string): boolean => word?.text === part || word?.stem === part;
+  const apart = notStyles.some(
+    ([first, last, third]) =>
+      !third && is(phrase[at], first!) && is(phrase.at(-1), last!) && at < phrase.length - 1,
+  );
+  return apart ? phrase.length - at : matches(phrase, at, notStyles);
+}
+
 /** How many words from a position on name a style, adapters' own names first; negative: that many together name none, "clay pot". */
 function styleLength(phrase: readonly Word[], at: number, names: StyleNames): number {
   const own = Math.max(matches(phrase, at, names.whole), matches(phrase, at, names.parts));
   const term = Math.max(own, matches(phrase, at, styleTerms));
-  const kept = Math.max(matches(phrase, at, notStyles), compoundAt(phrase, at));
+  const kept = Math.max(thingLength(phrase, at), compoundAt(phrase, at));
   if (kept > term || (kept > own && kept === term)) return -kept;
   if (term > 0) return term;
   const joined = joinedLength(phrase, at);

@@ -22,28 +22,15 @@ import {
   leadAt,
   noLead,
   noStyleNames,
+  type Segment,
   type SegmentKind,
   type StyleNames,
 } from "./phrase-kinds.ts";
 import { compoundAt } from "./compounds.ts";
 import { plainText } from "./plain-text.ts";
-import { has, isVerb } from "./verbs.ts";
+import { has, isGerund, isVerb } from "./verbs.ts";
 import { joinTags } from "./tag-list.ts";
 import { type Word, wordsOf } from "./words.ts";
-
-export interface Segment {
-  /** Verbatim from the prompt. */
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-  readonly kind: SegmentKind;
-  /** Introduced by words such as "in the style of", "drawn with", "as a": it describes a look. */
-  readonly led: boolean;
-  /** Negated by "no …", "not …", "without …" or "non-…", which `text` includes and `words` do not. */
-  readonly negated: boolean;
-  /** The words without the leading preposition, which are compared with adapters. */
-  readonly words: readonly Word[];
-}
 
 /** Prepositions that objects follow. "With", "as", "like" and "for" may also introduce a look. */
 const placing: ReadonlySet<string> = new Set(
@@ -95,6 +82,8 @@ class ClauseReader {
   #lead: Lead = noLead;
   /** The article or number that precedes the phrase. */
   #determiner: string | null = null;
+  /** While a phrase is pushed: see Segment. */
+  #related = false;
   /** A verb has been read, so the rest is not a bare list of words. */
   #verbSeen = false;
   /** The last word was an "of" inside the phrase. */
@@ -119,9 +108,19 @@ class ClauseReader {
     const end = words.at(-1)!.end;
     const led = this.#lead.kind === "style" || this.#lead.kind === "as";
     const negated = this.#negation !== null;
+    const related = this.#related;
     const start = this.#negation ? (this.#negation.from ?? words[0]!.start) : from;
     if (this.#negation) this.#negation = { from: null };
-    this.#segments.push({ text: this.#prompt.slice(start, end), start, end, kind, led, negated, words });
+    this.#segments.push({
+      text: this.#prompt.slice(start, end),
+      start,
+      end,
+      kind,
+      led,
+      negated,
+      related,
+      words,
+    });
   }
 
   /** @param at the word that ends the phrase */
@@ -132,8 +131,14 @@ class ClauseReader {
     const lead = this.#lead;
     const opening = this.#first && this.#segments.length === 0;
     const bare = lead.kind === "none" && this.#determiner === null && !this.#verbSeen && !opening;
-    const related = this.#isRelated(at, opening);
-    const standing = { lead, bare, determined: this.#determiner !== null, related, names: this.#names };
+    this.#related = this.#isRelated(at, opening);
+    const standing = {
+      lead,
+      bare,
+      determined: this.#determiner !== null,
+      related: this.#related,
+      names: this.#names,
+    };
     const parts = classify(this.#phrase, standing);
     if (this.#negation) {
       this.#push(this.#phrase, parts[0]!.kind); // one task: "no big red dragon"
@@ -162,6 +167,7 @@ class ClauseReader {
   }
 
   #startPhrase(lead: Lead): void {
+    this.#related = false;
     this.#phrase = [];
     this.#determiner = null;
     this.#lead = lead;
@@ -220,11 +226,21 @@ class ClauseReader {
     const denies = negators.has(word.text) || /n['’]t$/.test(word.text);
     const next = this.#words[at + 1];
     if (word.text === "non" || (denies && next?.hyphenated)) return this.#non(at);
+    if (word.text === "anything" && next?.text === "but") return 1 + this.#deny(at, null);
     if (!denies || !next || softeners.has(next.text)) return 0;
+    const taken = this.#deny(at, word.text === "no" ? word.text : null);
+    // "don't turn it into a sticker": a verb, and what follows it.
+    const orders = /^(?:do|does|did)n['’]t$/.test(word.text) && !isGerund(next);
+    if (orders) this.#push([next], "action");
+    return orders ? taken + 1 : taken;
+  }
+
+  /** What follows is negated. @returns the one word it took */
+  #deny(at: number, determiner: string | null): number {
     this.#flush(at);
     this.#startPhrase(noLead);
-    this.#determiner = word.text === "no" ? word.text : null;
-    this.#negation = { from: word.start };
+    this.#determiner = determiner;
+    this.#negation = { from: this.#words[at]!.start };
     return 1;
   }
 

@@ -20,7 +20,7 @@ export interface SemanticMatch {
  * precision and recall. Styles have their own value: a style near the words of a style is wanted, but the neighbours of an
  * object or place are other objects and places (a camel is near a llama).
  */
-const middle = { style: 0.58, other: 0.8 } as const;
+const middle = { style: 0.65, other: 0.9 } as const;
 
 /** Slope of the strength around the middle; it affects the displayed number, not the choice. */
 const steepness = 8;

@@ -1,6 +1,6 @@
 // Lists of tags, "1girl, solo, long hair, blue eyes, smile, outdoors": what describes a person is one task with the person, not one a tag.
 import { attributes, persons } from "./lexicon.ts";
-import type { Segment } from "./segment.ts";
+import type { Segment } from "./phrase-kinds.ts";
 import { has } from "./verbs.ts";
 
 /** A tag has no more words. */
@@ -23,23 +23,27 @@ const isAttribute = ({ words, negated, led }: Segment): boolean =>
  */
 export function joinTags(prompt: string, plain: string, segments: readonly Segment[]): readonly Segment[] {
   const commas = (from: number, to: number): boolean => /^[\s,]*,[\s,]*$/.test(plain.slice(from, to));
-  const joined: Segment[] = [];
+  const groups: Segment[][] = [];
   let open = false; // the last one is a person or such a tag, up to its comma
   for (const [at, segment] of segments.entries()) {
-    const last = joined.at(-1);
     const behindComma = at === 0 || commas(segments[at - 1]!.end, segment.start);
     const next = segments[at + 1];
     const whole = behindComma && (!next || commas(segment.end, next.start));
     const tag = whole && isAttribute(segment);
-    if (tag && open && last)
-      joined[joined.length - 1] = {
-        ...last,
-        text: prompt.slice(last.start, segment.end),
-        end: segment.end,
-        words: [...last.words, ...segment.words],
-      };
-    else joined.push(segment);
+    if (tag && open) groups.at(-1)!.push(segment);
+    else groups.push([segment]);
     open = tag || (whole && !segment.negated && isPerson(segment));
   }
-  return joined;
+  return groups.map((tags) => {
+    const [first] = tags;
+    if (tags.length === 1) return first!;
+    const { end } = tags.at(-1)!;
+    return {
+      ...first!,
+      text: prompt.slice(first!.start, end),
+      end,
+      words: tags.flatMap(({ words }) => words),
+      tags: tags.map(({ words }) => words),
+    };
+  });
 }

@@ -52,7 +52,7 @@ export function isVerb(words: readonly Word[], at: number, { phrase, determiner 
   const before = (list: ReadonlySet<string>): boolean => next !== undefined && list.has(next.text);
   const object = before(determiners) || before(counts);
   const leads = object || before(prepositions);
-  if (isPast(word)) return next === undefined || leads || /ly$/.test(next.text);
+  if (isPast(word)) return next === undefined || leads || next.text.endsWith("ly");
   const single = determiner !== null && singulars.has(determiner);
   if (!/[^s]s$/.test(word.text)) {
     const several = isPlural(subject) && (next !== undefined || phrase.some(({ text }) => counts.has(text)));
