@@ -19,6 +19,7 @@ import {
   objectPrompts,
 } from "../../tests/fixtures/composer-quality.ts";
 import { openPocket } from "../../tests/fixtures/pocket.ts";
+import { rarityOf } from "../../tests/fixtures/rarity.ts";
 
 /** A prompt and an adapter, at their best matching task. */
 interface Pair {
@@ -34,7 +35,8 @@ const pocket = await openPocket();
 async function collectPairs(): Promise<readonly Pair[]> {
   const { embedder, candidates } = pocket;
   const cards = candidates.map(({ card }) => card);
-  const names = allNamePhrases(cards);
+  const rarity = rarityOf(cards);
+  const names = allNamePhrases(cards, rarity);
   const styles = styleNames(cards);
   const pairs: Pair[] = [];
   for (const { prompt, expect, allow = [] } of [...labelledPrompts("fit"), ...objectPrompts("fit")]) {
@@ -51,7 +53,8 @@ async function collectPairs(): Promise<readonly Pair[]> {
         if (!kindFit(task.kind, card.refined.category) || allow.includes(card.id)) continue;
         if (semanticLimit(stems, names[c]!) < 0.5) continue;
         const sort = card.refined.category === "style" ? "style" : "other";
-        const words = lexicalMatch(stems, names[c]!, isThing(card) ? { heads } : {})?.strength ?? 0;
+        const words =
+          lexicalMatch(stems, names[c]!, { rarity, ...(isThing(card) && { heads }) })?.strength ?? 0;
         const pair = ofPrompt.get(card.id) ?? {
           sort,
           target: expect.includes(card.id),

@@ -33,7 +33,7 @@ it("composes by the rules from ids and scores as from whole candidates", async (
   const candidates = await service.candidates(found);
   const expected = await rulesComposer.compose(
     { prompt, candidates, preset: "balanced" },
-    { embed: (texts) => service.embedQueries(texts) },
+    { embed: (texts) => service.embedQueries(texts), rarity: service.rarity() },
   );
   const composed = await service.compose(request, found);
   expect(composed).toEqual(expected);

@@ -61,6 +61,6 @@ export class CandidateService extends RetrievalService {
     }
     const candidates = await this.candidates(found);
     const embed = (texts: readonly string[]) => this.embedQueries(texts);
-    return rulesComposer.compose({ prompt, candidates, preset }, { embed });
+    return rulesComposer.compose({ prompt, candidates, preset }, { embed, rarity: this.rarity() });
   }
 }

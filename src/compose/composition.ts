@@ -2,6 +2,7 @@
 import type { Candidate } from "../retrieval/candidate.ts";
 import type { Vector } from "../retrieval/embedding/vectors.ts";
 import type { PresetId } from "../shared/limits.ts";
+import type { Rarity } from "./rules/rarity.ts";
 import type { Reason } from "./reason.ts";
 import type { Unavailable } from "./unavailable.ts";
 
@@ -61,6 +62,11 @@ export interface Composer {
   readonly info: ComposerInfo;
   compose(
     request: ComposeRequest,
-    context: { readonly embed: EmbedTexts; readonly signal?: AbortSignal | undefined },
+    context: {
+      readonly embed: EmbedTexts;
+      /** How much a term says, over the whole index. */
+      readonly rarity: Rarity;
+      readonly signal?: AbortSignal | undefined;
+    },
   ): Promise<Composition>;
 }

@@ -26,9 +26,10 @@ interface Reasons {
   };
   /** In meaning; `text` null: to the description. */
   similar: { readonly words: string; readonly text: string | null; readonly score: number };
-  // by the reader,
+  // by both,
   /** The prompt has the card's text word for word. */
   quoted: { readonly source: NearSource; readonly text: string; readonly score: number };
+  // by the reader,
   /** In meaning, to the card's text. */
   close: {
     readonly words: string;
@@ -52,6 +53,8 @@ interface Reasons {
   // Against it.
   /** The prompt negates the words. */
   denied: { readonly words: string };
+  /** `text`: a use of its words that its card does not want. */
+  unmeant: { readonly words: string; readonly text: string };
   /** The adapter is of another kind than the words want. */
   category: {
     readonly words: string;

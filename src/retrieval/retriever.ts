@@ -72,6 +72,11 @@ export class Retriever {
     return [...new Set([...this.#index.facts.map(({ id }) => id), ...added])];
   }
 
+  /** How much a term says, as Lexicon.rarity. */
+  rarity(term: string): number | null {
+    return this.#index.lexicon.rarity(term);
+  }
+
   /** Adds an adapter, or replaces the one of the same id. */
   add(adapter: EmbeddedAdapter): void {
     this.remove(adapter.card.id);

@@ -120,6 +120,12 @@ export class RetrievalService {
     return Promise.all(ids.map(async (id) => (await retriever.read(id)).card));
   }
 
+  /** How much a term says, over the whole index, as Lexicon.rarity. */
+  rarity(): (term: string) => number | null {
+    const retriever = this.#loaded();
+    return (term) => retriever.rarity(term);
+  }
+
   /** Unit vectors of short texts. */
   embedQueries(texts: readonly string[], signal?: AbortSignal): Promise<Vector[]> {
     return this.#loadedEmbedder().embed(texts, { kind: "query", signal });

@@ -16,12 +16,15 @@ export const determiners = set(
   `a an the some any this that these those his her its their my your our another each every both no`,
 );
 
+/** Of one thing: a verb behind it ends in -s. */
+export const singulars = set(`a an this that each every another one`);
+
 /** Words that negate what follows. */
-export const negators = set(`no not nor neither without never`);
+export const negators = set(`no not nor neither without never nothing`);
 
 /** After a negator these cancel it: "not only", "no longer", "not far from". */
 export const softeners = set(
-  `only just one longer less more far yet doubt matter quite exactly too so much many always necessarily`,
+  `only just one longer less more far yet doubt matter quite exactly too so much many always necessarily but`,
 );
 
 export const counts = set(
@@ -154,9 +157,17 @@ export const styleWords = set(
   thermal infrared bokeh tiltshift polaroid daguerreotype lomography filmic`,
 );
 
+/** Style words that before a thing say how it looks and ask for no look of the image: "a neon green frog", "a glass of pinot noir". */
+export const adjectives = set(
+  `neon glowing stained pixel pixelated bit noir ink inked pastel pastels vintage retro faded flat gritty grainy glitch glitchy iridescent
+  abstract realistic gothic baroque renaissance nostalgic whimsical tiled marbled carved drawn painted rendered outlined sketchy scribbled
+  psychedelic trippy kaleidoscopic infrared thermal engraved comic chalk charcoal crayon acrylic cinematic surreal octane shading`,
+);
+
 /** Styles of several words. */
 export const styleTerms = terms(`
 black and white
+ukiyo e
 stained glass
 low poly
 pixel art
@@ -339,13 +350,36 @@ export const colors = set(
 export const verbs = set(
   `sit stand run ride eat play fly wear hold walk jump sleep swim drive carry catch throw hit kick pull push lie lay
   hang rest lean dance sing read write cook bake drink smile laugh cry fight hunt chase climb surf ski skate sail row float
-  dive crawl bark graze roam wait watch stare gaze pose sits`,
+  dive crawl bark graze roam wait watch stare gaze pose swing look talk pass approach move travel perform reach roll glide bend kneel
+  hug lick sniff wave point race drag pour chew emerge rise fall hover prepare cross perch ski skis feed pet grind touch smell peek hop gallop
+  swims sway march`,
 );
 
 /** Participles that act as verbs after a noun. */
 export const participles = set(
   `parked seated perched dressed surrounded covered filled decorated attached laid placed shown seen set hung lined made
   drawn painted rendered built sculpted carved stacked piled arranged displayed tied wrapped topped mounted lit taken`,
+);
+
+/** People whose looks a list of tags describes. */
+export const persons = set(
+  `solo girl boy woman man lady guy person child kid female male couple girls boys women men elf witch maid knight princess prince queen king
+  warrior idol nurse schoolgirl samurai ninja angel vampire fairy mermaid`,
+);
+
+/** Tags of how a person looks, by their last or their first word: "long hair", "smile", "looking at viewer". */
+export const attributes = set(
+  `solo hair eyes eye bangs braid ponytail twintails pigtails ahoge bun sidelocks eyebrows eyelashes lips mouth teeth tongue face skin freckles
+  blush smile smiling grin expression frown tears beard mustache stubble makeup lipstick ears tail wings breasts chest abs muscular waist hips
+  thighs legs navel midriff collarbone shoulders arms hands fingers nails body figure looking standing sitting kneeling lying smirk fang fangs
+  1girl 1boy`,
+);
+
+/** Pasts that do not end in -ed, and mean nothing else behind a noun. */
+export const pasts = set(
+  `ate drank sat stood ran held wore rode drove flew threw caught swam slept wrote written sang fought hung went came took taken gave given made
+  bought brought kept lay broke broken blew grew grown drew shook stole stolen swung spun bent knelt leant leapt built seen eaten
+  worn torn thrown driven ridden hidden bitten frozen woven`,
 );
 
 /** Words in -ing that are not verbs. */

@@ -38,7 +38,7 @@ function matchOf(
     },
   ];
   const task: MatchedTask = { vector: unit(0), words: wordsOf(text), ...(led === undefined ? {} : { led }) };
-  return matcher(candidates)(task);
+  return matcher(candidates, { prompt: text, rarity: () => 1 })(task);
 }
 
 it("a name verbatim is the strongest match, and the evidence", () => {
@@ -54,11 +54,11 @@ it("a name verbatim is the strongest match, and the evidence", () => {
 
 it("uses the meaning when no word is shared, and gives no phrase", () => {
   const [style] = matchOf("engraved plate", { near: 0 });
-  // 1 above the mean of 1 and −1: the logistic of 8·(1 − 0.58).
-  expect(style!.strength).toBeCloseTo(1 / (1 + Math.exp(-8 * 0.42)), 6);
+  // 1 above the mean of 1 and −1: the logistic of 8·(1 − 0.65).
+  expect(style!.strength).toBeCloseTo(1 / (1 + Math.exp(-8 * 0.35)), 6);
   expect(style).toMatchObject({ phrase: null, verbatim: false, nearestName: null });
   expect(matchOf("engraved plate", { near: 0, led: true })[0]!.strength).toBeCloseTo(
-    1 / (1 + Math.exp(-8 * 0.57)),
+    1 / (1 + Math.exp(-8 * 0.5)),
     6,
   );
 });
@@ -95,7 +95,8 @@ it("an object whose name has none of the task's main nouns is another object", (
     keys: [],
   }));
   const strength = (text: string): number =>
-    matcher(candidates)({ vector: unit(0), words: wordsOf(text) })[0]!.strength;
+    matcher(candidates, { prompt: text, rarity: () => 1 })({ vector: unit(0), words: wordsOf(text) })[0]!
+      .strength;
   expect(strength("satellite")).toBeCloseTo(1, 6);
   expect(strength("satellite dish")).toBeCloseTo(0.6 * Math.sqrt(0.5), 6);
   expect(strength("dish of satellite")).toBeCloseTo(Math.sqrt(0.5), 6);

@@ -1,32 +1,29 @@
 // The kind of a prompt phrase: which of its words name a style, and whether the rest is an object, a place, a time,
 // clothing … Decided by word lists, by the words that introduce it, and by its context.
 import {
+  adjectives,
   clothingLeads,
   colors,
-  counts,
+  commonDepictions,
   depictions,
-  determiners,
   framingHeads,
   framings,
   garments,
   materialLeads,
   notStyles,
-  notVerbs,
-  participles,
   places,
   plainDepictions,
-  prepositions,
   prepositionTerms,
   settings,
-  sizes,
   styleLeads,
   styleTerms,
   styleWords,
   thingTerms,
   times,
-  verbs,
   weathers,
 } from "./lexicon.ts";
+import { compoundAt } from "./compounds.ts";
+import { has } from "./verbs.ts";
 import type { Word } from "./words.ts";
 
 export type SegmentKind =
@@ -39,6 +36,24 @@ export type SegmentKind =
   | "framing"
   | "object"
   | "open"; // a bare phrase after a comma, of any kind
+
+export interface Segment {
+  /** Verbatim from the prompt. */
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly kind: SegmentKind;
+  /** Introduced by words such as "in the style of", "drawn with", "as a": it describes a look. */
+  readonly led: boolean;
+  /** Negated by "no …", "not …", "without …" or "non-…", which `text` includes and `words` do not. */
+  readonly negated: boolean;
+  /** It relates to something else in its clause, as an object does: "a … on a table", "holding a …". */
+  readonly related: boolean;
+  /** The words without the leading preposition, which are compared with adapters. */
+  readonly words: readonly Word[];
+  /** Of several tags that are one task: the words of each. */
+  readonly tags?: readonly (readonly Word[])[];
+}
 
 /** The words that introduce a phrase. */
 export interface Lead {
@@ -68,51 +83,58 @@ function matches(words: readonly Word[], at: number, terms: readonly (readonly s
   return 0;
 }
 
-/** Whether a list contains the word or its stem. */
-export const has = (list: ReadonlySet<string>, word: Word | undefined): boolean =>
-  word !== undefined && (list.has(word.text) || list.has(word.stem));
-
-/** "levitating", not "building". */
-export const isGerund = ({ text }: Word): boolean =>
-  text.endsWith("ing") && text.length > 4 && !notVerbs.has(text);
-
-/** Whether a word ends the phrase before it as a verb. */
-export function isVerb(
-  words: readonly Word[],
-  at: number,
-  { phrase, determined }: { phrase: readonly Word[]; determined: boolean },
-): boolean {
-  const word = words[at]!;
-  if (determined && phrase.length === 0) return false; // "a flying bird", "the run"
-  if (isGerund(word)) {
-    // "two glowing mushrooms": a verb needs a subject before it, or comes first in its clause.
-    const before = phrase.at(-1);
-    return before === undefined || !(counts.has(before.text) || has(colors, before) || has(sizes, before));
-  }
-  if (phrase.length === 0) return false;
-  if (participles.has(word.text)) return has(prepositions, words[at + 1]) || at === words.length - 1;
-  return (
-    verbs.has(word.text) ||
-    (verbs.has(word.stem) && (has(prepositions, words[at + 1]) || has(determiners, words[at + 1])))
+/** How many words from a position on are a thing that only looks like a style: "clay pot", and "clay tennis court" as "clay court". */
+function thingLength(phrase: readonly Word[], at: number): number {
+  const is = (word: Word | undefined, part: string): boolean => word?.text === part || word?.stem === part;
+  const apart = notStyles.some(
+    ([first, last, third]) =>
+      !third && is(phrase[at], first!) && is(phrase.at(-1), last!) && at < phrase.length - 1,
   );
+  return apart ? phrase.length - at : matches(phrase, at, notStyles);
 }
+
+/** How many words from a position on name a style, adapters' own names first; negative: that many together name none, "clay pot". */
+function styleLength(phrase: readonly Word[], at: number, names: StyleNames): number {
+  const own = Math.max(matches(phrase, at, names.whole), matches(phrase, at, names.parts));
+  const term = Math.max(own, matches(phrase, at, styleTerms));
+  const kept = Math.max(thingLength(phrase, at), compoundAt(phrase, at));
+  if (kept > term || (kept > own && kept === term)) return -kept;
+  if (term > 0) return term;
+  const joined = joinedLength(phrase, at);
+  if (joined > 1)
+    return has(styleWords, phrase[at + joined - 1]) && !has(adjectives, phrase[at + joined - 1])
+      ? joined
+      : -joined;
+  return has(styleWords, phrase[at]) || has(depictions, phrase[at]) ? 1 : -1;
+}
+
+/** Words that hyphens join, from a position on: they are one, "neon-yellow". */
+export function joinedLength(words: readonly Word[], at: number): number {
+  let end = at + 1;
+  while (words[end]?.hyphenated) end += 1;
+  return end - at;
+}
+
+/** Words that describe a thing before it, rather than ask for a look: "a neon green frog", "a stained shirt", "a picture frame". */
+const modifiesThings = (words: readonly Word[]): boolean =>
+  words.every(
+    (word) =>
+      has(adjectives, word) || has(commonDepictions, word) || has(colors, word) || word.text === "and",
+  );
 
 /** Marks the words of a phrase that name a style. */
 function styleFlags(phrase: readonly Word[], names: StyleNames): boolean[] {
   const flags = phrase.map(() => false);
+  let weak: number | null = null; // where words begin that only modify a thing if one follows them
   for (let i = 0; i < phrase.length;) {
-    const own = Math.max(matches(phrase, i, names.whole), matches(phrase, i, names.parts));
-    const kept = matches(phrase, i, notStyles);
-    const term = Math.max(own, matches(phrase, i, styleTerms));
-    if (kept > own) {
-      i += kept;
-    } else if (term > 0) {
-      flags.fill(true, i, i + term);
-      i += term;
-    } else {
-      flags[i] = has(styleWords, phrase[i]) || has(depictions, phrase[i]);
-      i += 1;
-    }
+    const length = styleLength(phrase, i, names);
+    const end = i + Math.abs(length);
+    if (length < 0 && weak !== null) flags.fill(false, weak, i);
+    const alone = length === 1 || (length > 1 && phrase[i]!.text === "black");
+    if (length < 0 || !alone || !modifiesThings(phrase.slice(i, end))) weak = null;
+    else if (!flags[i - 1]) weak = i;
+    flags.fill(length > 0, i, end);
+    i = end;
   }
   return flags;
 }
@@ -174,6 +196,9 @@ function splitStyles(
   // Leading adjectives of a style belong to it ("soft watercolour", "rough pencil sketch"), and words that name its look or its subject
   // ("travel poster", "dog drawing"); "clay castle sculpture" is split.
   if (parts.length === 2 && !parts[0]!.style && parts[1]!.style) {
+    // "a cloud of ink" is a thing.
+    if (parts[0]!.words.some(({ text }) => text === "of") && modifiesThings(parts[1]!.words))
+      return [{ words: phrase, style: false, mixed: false }];
     const words = [...parts[0]!.words, ...parts[1]!.words];
     return [{ words, style: true, mixed: true }];
   }

@@ -147,13 +147,13 @@ describe("names and their trust", () => {
         triggers: ["copper plate"],
         description: `Copper etching ${id}.`,
       });
-    const [first] = allNamePhrases([of("aa"), of("bb")]);
+    const [first] = allNamePhrases([of("aa"), of("bb")], () => 1);
     const trustOf = (phrases: readonly NamePhrase[] | undefined, text: string): number | undefined =>
       phrases?.find((phrase) => phrase.text === text)?.trust;
     expect(trustOf(first, "etching")).toBe(0.45);
     expect(trustOf(first, "copper print")).toBe(0.45);
     expect(trustOf(first, "copper plate")).toBe(1);
-    expect(trustOf(allNamePhrases([of("aa")])[0], "etching")).toBe(1);
+    expect(trustOf(allNamePhrases([of("aa")], () => 1)[0], "etching")).toBe(1);
   });
 
   test("styles' names of two words or more, the longest first, for segmentation", () => {
@@ -181,7 +181,7 @@ const phrase = (text: string, { trust = 1, source = "title" }: Partial<NamePhras
 describe("matches by words", () => {
   test("weigh what both have: shared by phrase to the power 1.5, by the root of shared by task", () => {
     const match = (task: string, phrases: readonly NamePhrase[], heads?: readonly string[]) => {
-      const found = lexicalMatch(contentStems(task), phrases, heads ? { heads } : {});
+      const found = lexicalMatch(contentStems(task), phrases, { rarity: () => 1, ...(heads && { heads }) });
       return found && [found.phrase.text, Number(found.strength.toFixed(6))];
     };
     const hat = [phrase("party hat")];

@@ -2,9 +2,21 @@
 // unicorn) and wishes ("golden hour" on a sepia filter). The refined description was written from the images, so it
 // decides: a phrase that it denies counts for nothing, a phrase that it does not mention counts for less, and a tag of an
 // object adapter is a name only if the description lists it among the added objects.
-import { type AdapterCard, searched } from "../../retrieval/card.ts";
+import { type AdapterCard, type AdapterCategory, searched } from "../../retrieval/card.ts";
 import { cutText } from "../../shared/untrusted-text.ts";
-import { colors, commonDepictions, places, sizes, styleWords, times, weathers } from "./lexicon.ts";
+import {
+  attributes,
+  colors,
+  commonDepictions,
+  garments,
+  persons,
+  places,
+  sizes,
+  styleWords,
+  times,
+  weathers,
+} from "./lexicon.ts";
+import { informs, type Rarity } from "./rarity.ts";
 import type { StyleNames } from "./phrase-kinds.ts";
 import { contentStems, nameStems, wordsOf } from "./words.ts";
 
@@ -20,6 +32,24 @@ const thingCategories = new Set(["concept", "character", "animal", "vehicle", "b
 
 /** Whether the adapter adds objects, rather than changing the style or setting. */
 export const isThing = ({ refined }: AdapterCard): boolean => thingCategories.has(refined.category);
+
+/** From so many on a character's trigger words are a list of its looks. */
+const manyTriggers = 3;
+
+const setting: readonly ReadonlySet<string>[] = [times, weathers, places];
+
+/** Words that any image may have, by the categories that they name nevertheless: "night" does not identify a neon style. */
+const generalWords: readonly { readonly words: readonly ReadonlySet<string>[]; readonly name: RegExp }[] = [
+  { words: setting, name: /^(?:background|building|lighting|effect)$/ },
+  { words: [garments], name: /^clothing$/ },
+  { words: [attributes, persons], name: /^(?:eyes|expression|pose|action|slider)$/ },
+];
+
+/** Whether words alone say too little to name an adapter of a category. */
+export const isGeneral = (stems: readonly string[], category: AdapterCategory): boolean =>
+  stems.every((stem) =>
+    generalWords.some(({ words, name }) => !name.test(category) && words.some((list) => list.has(stem))),
+  );
 
 /** Words for an adapter's category or its claimed quality. */
 const genericStems = new Set(
@@ -121,6 +151,12 @@ const most = { tags: 100, triggerWords: 24, nameWords: 12, items: 12 } as const;
 const firstNames = (names: readonly string[], limit: number): readonly string[] =>
   names.length > limit ? [] : names.slice(0, searched.names);
 
+/** Whether a card is a list of keywords, which it may have among its search phrases, too. */
+export const isStuffed = ({ title, tags, triggerWords }: AdapterCard): boolean =>
+  tags.length > most.tags ||
+  triggerWords.length > most.triggerWords ||
+  contentStems(title).length > most.nameWords;
+
 const boundedCard = (card: AdapterCard): AdapterCard => ({
   ...card,
   tags: firstNames(card.tags, most.tags),
@@ -128,8 +164,16 @@ const boundedCard = (card: AdapterCard): AdapterCard => ({
   refined: { ...card.refined, description: cutText(card.refined.description, searched.description) },
 });
 
-/** Names of an adapter with their trust; omits phrases without content. */
-export function namePhrases(written: AdapterCard): readonly NamePhrase[] {
+const known = new WeakMap<AdapterCard, readonly NamePhrase[]>();
+
+/** Names of an adapter with their trust; omits phrases without content. Computed once a card. */
+export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
+  const names = known.get(card) ?? readNames(card);
+  known.set(card, names);
+  return names;
+}
+
+function readNames(written: AdapterCard): readonly NamePhrase[] {
   const card = boundedCard(written);
   const { description, category } = card.refined;
   const described = new Set(wordsOf(description).map(({ stem }) => stem));
@@ -139,13 +183,15 @@ export function namePhrases(written: AdapterCard): readonly NamePhrase[] {
   const allItems = isThing(card) ? listedItems(description) : [];
   const items = allItems.length > most.items ? [] : allItems;
   const listed = new Set(items.flatMap((item) => contentStems(headOf(item))));
+  const titled = new Set([card.title, ...card.triggerWords.slice(0, 1)].flatMap(contentStems));
+  // Triggers of a character are its name, and how it looks in the training images: "szhamm, purple hair, school uniform".
+  const listsLooks = category === "character" && card.triggerWords.length >= manyTriggers;
   const trust = (stems: readonly string[], source: NamePhrase["source"]): number => {
     const naming = stems.filter((stem) => stemWeight(stem) === 1);
     if (naming.length === 0 || stems.some((stem) => denied.has(stem))) return 0;
     if (source === "description") return 0.9;
-    // Times, weather and places name backgrounds only: "night" does not identify a neon style.
-    const setting = (stem: string): boolean => times.has(stem) || weathers.has(stem) || places.has(stem);
-    if (source === "tag" && category !== "background" && naming.every(setting)) return 0;
+    if (source !== "title" && isGeneral(naming, category)) return 0;
+    if (source === "trigger" && listsLooks && !stems.some((stem) => titled.has(stem))) return 0;
     if (source === "tag" && isThing(card)) return naming.every((stem) => listed.has(stem)) ? 1 : 0;
     if (naming.some((stem) => described.has(stem))) return 1;
     if (!credible) return unconfirmed.afterDenial;
@@ -176,8 +222,11 @@ export function namePhrases(written: AdapterCard): readonly NamePhrase[] {
   return phrases;
 }
 
-/** The names of all candidates; shared names distinguish candidates less. */
-export function allNamePhrases(cards: readonly AdapterCard[]): readonly (readonly NamePhrase[])[] {
+/** The names of all candidates. Those that other candidates share, or that many adapters of the index have, distinguish less. */
+export function allNamePhrases(
+  cards: readonly AdapterCard[],
+  rarity: Rarity,
+): readonly (readonly NamePhrase[])[] {
   const names = cards.map(namePhrases);
   const owners = new Map<string, number>();
   for (const phrases of names) {
@@ -186,10 +235,10 @@ export function allNamePhrases(cards: readonly AdapterCard[]): readonly (readonl
   }
   return names.map((phrases) =>
     phrases.map((phrase) => {
-      const shared = owners.get(phrase.stems.join(" "))! > 1;
-      return shared && phrase.source === "tag"
-        ? { ...phrase, trust: Math.min(phrase.trust, unconfirmed.tag) }
-        : phrase;
+      if (phrase.trust === 0) return phrase;
+      const shared = owners.get(phrase.stems.join(" "))! > 1 && phrase.source === "tag";
+      const trust = shared ? Math.min(phrase.trust, unconfirmed.tag) : phrase.trust;
+      return { ...phrase, trust: trust * informs(rarity, phrase.text) };
     }),
   );
 }
@@ -254,7 +303,7 @@ export function overlap(taskStems: readonly string[], phraseStems: readonly stri
 export function lexicalMatch(
   taskStems: readonly string[],
   phrases: readonly NamePhrase[],
-  options: { readonly heads?: readonly string[] } = {},
+  options: { readonly rarity: Rarity; readonly heads?: readonly string[] },
 ): LexicalMatch | null {
   let best: LexicalMatch | null = null;
   const task = [...new Set(taskStems)];
@@ -265,9 +314,16 @@ export function lexicalMatch(
     if (shared === 0) continue;
     const precision = shared / total(phrase.stems);
     const recall = shared / taskWeight;
-    const { heads } = options;
+    const { heads, rarity } = options;
+    // A part of a name counts as its own words do, the whole as they do together.
+    const saying =
+      precision === 1
+        ? 1
+        : Math.max(
+            ...phrase.stems.filter((stem) => task.includes(stem)).map((stem) => informs(rarity, stem)),
+          );
     const otherThing = heads !== undefined && !phrase.stems.some((stem) => heads.includes(stem));
-    const strength = phrase.trust * precision ** 1.5 * Math.sqrt(recall) * (otherThing ? 0.6 : 1);
+    const strength = phrase.trust * precision ** 1.5 * Math.sqrt(recall) * saying * (otherThing ? 0.6 : 1);
     if (!best || strength > best.strength) best = { phrase, strength };
   }
   return best;

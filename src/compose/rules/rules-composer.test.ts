@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { propertyRuns } from "../../../tests/fixtures/properties.ts";
 import { candidatesFor, card, exampleCards } from "../../../tests/fixtures/cards.ts";
+import { rarityOf } from "../../../tests/fixtures/rarity.ts";
 import { hashedEmbedder } from "../../../tests/fixtures/hashed-embedder.ts";
 import type { Composition } from "../composition.ts";
 import { namePhrases } from "./phrases.ts";
@@ -12,7 +13,10 @@ const embed = (texts: readonly string[]) => hashedEmbedder.embed(texts, { kind: 
 
 async function compose(prompt: string, cards = exampleCards): Promise<Composition> {
   const candidates = await candidatesFor(prompt, cards);
-  return rulesComposer.compose({ prompt, candidates, preset: "balanced" }, { embed });
+  return rulesComposer.compose(
+    { prompt, candidates, preset: "balanced" },
+    { embed, rarity: rarityOf(cards) },
+  );
 }
 
 const picked = ({ tasks }: Composition): Record<string, string[]> =>
@@ -100,6 +104,54 @@ describe("rules composer", () => {
       reason: { kind: "denied", words: "not clay" },
     });
     expect(picked(await compose("not clay but a mosaic"))).toEqual({ mosaic: ["mosaic"] });
+  });
+
+  test("what the prompt denies is not taken for other words either", async () => {
+    const found = await compose("clay render, no plasticine");
+    expect(picked(found)).toEqual({});
+    expect(found.rejected).toContainEqual({
+      id: "clay",
+      reason: { kind: "denied", words: "no plasticine" },
+    });
+    expect(picked(await compose("a castle, (plasticine:0)"))).toEqual({});
+  });
+
+  test("search phrases are found word for word, across tasks, and uses that a card does not want are not", async () => {
+    const clay = card("clay", "style", {
+      title: "Clay",
+      tags: ["clay"],
+      description: "Clay look.",
+      phrases: ["Aardman", "fox in a trench coat"],
+      notMeant: ["clay tennis court"],
+    });
+    const of = async (prompt: string) => compose(prompt, [clay, ...exampleCards.slice(1)]);
+    const found = await of("an Aardman puppet");
+    expect(picked(found)).toEqual({ "Aardman puppet": ["clay"] });
+    expect(found.tasks[0]!.picks[0]!.reason).toMatchObject({
+      kind: "quoted",
+      source: "phrase",
+      text: "Aardman",
+    });
+    expect(picked(await of("a fox in a trench coat"))).toEqual({ "fox in a trench coat": ["clay"] });
+    expect(picked(await of("a castle, clay"))).toEqual({ clay: ["clay"] });
+    const court = await of("a tennis court made of clay");
+    expect(picked(court)).toEqual({});
+    expect(court.rejected).toContainEqual({
+      id: "clay",
+      reason: { kind: "unmeant", words: "clay", text: "clay tennis court" },
+    });
+  });
+
+  test("words that many cards have take none of them", async () => {
+    const girls = Array.from({ length: 30 }, (_, i) =>
+      card(`girl${i}`, "character", {
+        title: `Name${i}`,
+        triggers: [`handle${i}`, "1girl", "long hair"],
+        description: "?",
+      }),
+    );
+    expect(picked(await compose("1girl, solo, long hair", girls))).toEqual({});
+    expect(picked(await compose("1girl, handle7, long hair", girls))).toEqual({ handle7: ["girl7"] });
   });
 
   test("an adapter's own phrase passes the kind guard, an object with that name does not", async () => {
@@ -197,7 +249,7 @@ describe("rules composer", () => {
     expect((await compose("")).tasks).toEqual([]);
     const none = await rulesComposer.compose(
       { prompt: "a fox", candidates: [], preset: "balanced" },
-      { embed },
+      { embed, rarity: rarityOf([]) },
     );
     expect(none.tasks).toMatchObject([{ text: "fox", picks: [] }]);
   });

@@ -10,8 +10,10 @@ import { kindFit } from "./kinds.ts";
 import { type Match, matcher } from "./match.ts";
 import { styleNames } from "./phrases.ts";
 import { presets } from "../plan/presets.ts";
-import { isGerund } from "./phrase-kinds.ts";
-import { segment, type Segment } from "./segment.ts";
+import { segment } from "./segment.ts";
+import type { Segment } from "./phrase-kinds.ts";
+import type { Rarity } from "./rarity.ts";
+import { isGerund } from "./verbs.ts";
 import { contentStems } from "./words.ts";
 
 /** Maximum number of scored tasks; the remaining tasks of a longer prompt get no adapters. */
@@ -31,8 +33,8 @@ const nearFactor = 0.9;
 
 interface Score extends Match {
   readonly candidate: Candidate;
-  /** Why the kinds do not match, or that the task is negated; otherwise null. */
-  readonly wrongKind: Reason | null;
+  /** Why it is not to be taken whatever its match: denied, not meant so, of another kind; otherwise null. */
+  readonly unfit: Reason | null;
 }
 
 const core = ({ words }: Segment): string => words.map(({ text }) => text).join(" ");
@@ -47,6 +49,7 @@ function merged(prompt: string, parts: readonly Segment[]): Segment {
     end,
     kind: parts.some(({ kind }) => kind === "place") ? "place" : parts[0]!.kind,
     led: parts[0]!.led,
+    related: parts[0]!.related,
     negated: false,
     words: parts.flatMap(({ words }) => words),
   };
@@ -69,6 +72,14 @@ function mergeable(
   return pairs;
 }
 
+/** "A neon sign above a bar" is a thing, whatever search phrases a style has; "an Aardman puppet on a table" is none. */
+const isThingHere = ({ kind, related, end }: Segment, { quote }: Match): boolean =>
+  quote?.source === "phrase" &&
+  !/\p{Lu}/u.test(quote.text) &&
+  kind === "object" &&
+  related &&
+  quote.end === end;
+
 /** Adds the kind guard to the matches of a task. */
 function scored(
   task: Segment,
@@ -80,16 +91,24 @@ function scored(
     const { category } = candidate.card.refined;
     const does = category === "action" && isGerund(task.words[0]!); // "a levitating teapot"
     // Its own verbatim name is sufficient evidence, whatever the task's apparent kind.
-    const fit = match.verbatim ? "same" : does ? "near" : kindFit(task.kind, category);
+    // What people type when they want it may be of any kind, except that a style's words are things, too.
+    const near = does || (match.quote?.source === "phrase" && category !== "style");
+    const verbatim = match.verbatim && !(category === "style" && isThingHere(task, match));
+    const fit = verbatim ? "same" : near ? "near" : kindFit(task.kind, category);
     const strength = match.strength * (fit === "near" ? nearFactor : 1);
     const { text: words, kind: wanted } = task;
-    const wrongKind = fit ? null : { kind: "category" as const, words, wanted, category };
-    return { ...match, candidate, strength, wrongKind: task.negated ? { kind: "denied", words } : wrongKind };
+    const unfit = (): Reason | null => {
+      if (task.negated) return { kind: "denied", words };
+      if (match.unmeant !== null) return { kind: "unmeant", words, text: match.unmeant };
+      return fit ? null : { kind: "category", words, wanted, category };
+    };
+    return { ...match, candidate, strength, unfit: unfit() };
   });
 }
 
-function reasonOf(task: Segment, { phrase, nearestName, strength: score }: Score): Reason {
+function reasonOf(task: Segment, { phrase, quote, nearestName, strength: score }: Score): Reason {
   const words = task.text;
+  if (quote) return { kind: "quoted", source: quote.source, text: quote.text, score };
   const name = phrase ?? nearestName;
   if (name?.text.trim().toLowerCase() === core(task))
     return { kind: "named", words, source: name.source, score };
@@ -104,16 +123,17 @@ async function scoredTasks(
   context: {
     candidates: readonly Candidate[];
     embed: Parameters<Composer["compose"]>[1]["embed"];
+    rarity: Rarity;
     threshold: number;
   },
 ): Promise<readonly { task: Segment; scores: readonly Score[] }[]> {
-  const { candidates, embed, threshold } = context;
-  const match = matcher(candidates);
+  const { candidates, embed, rarity, threshold } = context;
+  const match = matcher(candidates, { prompt, rarity });
   const heads = segments.slice(0, maxScoredTasks);
   const pairs = mergeable(prompt, heads);
   const vectors = await embed([...heads, ...pairs.map((pair) => pair.segment)].map(core));
   const scoresOf = (task: Segment, vector: Vector): readonly Score[] =>
-    scored(task, match({ vector, words: task.words, led: task.led }), candidates);
+    scored(task, match({ ...task, vector }), candidates);
   const single = heads.map((task, i) => ({ task, scores: scoresOf(task, vectors[i]!) }));
   const together = pairs
     .map(({ at, segment: task }, i) => {
@@ -141,12 +161,12 @@ async function scoredTasks(
 }
 
 /** Strength if the kind allows it, otherwise 0. */
-const usable = ({ strength, wrongKind }: Score): number => (wrongKind === null ? strength : 0);
+const usable = ({ strength, unfit }: Score): number => (unfit === null ? strength : 0);
 
 export const rulesComposer: Composer = {
   info: { name: "rules", kind: "rules" },
 
-  async compose({ prompt, candidates, preset: presetId }, { embed, signal }): Promise<Composition> {
+  async compose({ prompt, candidates, preset: presetId }, { embed, rarity, signal }): Promise<Composition> {
     const preset = presets[presetId];
     const segments = segment(prompt, styleNames(candidates.map(({ card }) => card))).filter(
       ({ words }) => contentStems(words.map(({ text }) => text).join(" ")).length > 0,
@@ -154,7 +174,12 @@ export const rulesComposer: Composer = {
     if (segments.length === 0 || candidates.length === 0) {
       return { tasks: segments.map((task) => emptyTask(task)), rejected: [], composer: rulesComposer.info };
     }
-    const tasks = await scoredTasks(prompt, segments, { candidates, embed, threshold: preset.threshold });
+    const tasks = await scoredTasks(prompt, segments, {
+      candidates,
+      embed,
+      rarity,
+      threshold: preset.threshold,
+    });
     throwIfAborted(signal);
     const rejected = new Map<string, { reason: Reason; strength: number }>();
     const reject = (id: string, reason: Reason, strength: number): void => {
@@ -174,6 +199,11 @@ export const rulesComposer: Composer = {
     const titles = new Map(candidates.map(({ card }) => [card.id, card.title]));
     const used = new Set<string>();
     let styles = 0;
+    const denied = new Map(
+      offers
+        .filter(({ task, score }) => task.negated && score.strength >= preset.threshold)
+        .map(({ task, score }) => [score.candidate.card.id, task.text]),
+    );
     for (const { task, index, score } of offers) {
       const { card } = score.candidate;
       const { strength } = score;
@@ -181,8 +211,10 @@ export const rulesComposer: Composer = {
       const { text: words } = task;
       const isStyle = card.refined.category === "style";
       const own = picks[index]!;
-      if (score.wrongKind !== null) {
-        reject(card.id, score.wrongKind, strength);
+      const unwanted = denied.get(card.id);
+      if (unwanted !== undefined) reject(card.id, { kind: "denied", words: unwanted }, strength);
+      else if (score.unfit !== null) {
+        reject(card.id, score.unfit, strength);
       } else if (strength < preset.threshold) {
         const { threshold } = preset;
         reject(card.id, { kind: "below", words, score: strength, threshold }, strength);

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { propertyRuns } from "../../../tests/fixtures/properties.ts";
+import { growth, linear, propertyRuns } from "../../../tests/fixtures/properties.ts";
 import { card } from "../../../tests/fixtures/cards.ts";
 import { conjunctions, determiners, fillers, negators, prepositions } from "./lexicon.ts";
 import { styleNames } from "./phrases.ts";
@@ -51,11 +51,11 @@ describe("segment", () => {
     ["a boy going to school", ["boy <object>", "going <action>", "to school <place>"]],
     ["a cat plays the piano", ["cat <object>", "plays <action>", "piano <object>"]],
     ["a cat jumps over a gate", ["cat <object>", "jumps <action>", "gate <object>"]],
-    ["a cat plays piano", ["cat plays piano <object>"]],
+    ["a cat plays piano", ["cat <object>", "plays <action>", "piano <object>"]],
     ["stands of trees", ["stands of trees <object>"]],
     ["a barn built on a hill", ["barn <object>", "built <action>", "on a hill <place>"]],
     ["a house painted", ["house <object>", "painted <action>"]],
-    ["a letter written by hand", ["letter written <object>", "hand <object>"]],
+    ["a letter written by hand", ["letter <object>", "written <action>", "hand <object>"]],
     ["a king and a ring", ["king <object>", "ring <object>"]],
     ["a cat with sunglasses", ["cat <object>", "sunglasses <clothing>"]],
     ["a man in a red coat", ["man <object>", "red coat <clothing>"]],
@@ -92,6 +92,95 @@ describe("segment", () => {
   ];
   for (const [prompt, expected] of cases) test(prompt, () => expect(parts(prompt)).toEqual(expected));
 
+  const kinds: Readonly<Record<string, readonly (readonly [string, readonly string[]])[]>> = {
+    "a noun that may be a verb stays one behind what describes it": [
+      ["silver watch", ["silver watch <object>"]],
+      ["a man watches a dog", ["man <object>", "watches <action>", "dog <object>"]],
+      ["a stop sign", ["stop sign <object>"]],
+      ["two giraffes stand in a field", ["two giraffes <object>", "stand <action>", "in a field <place>"]],
+      ["a wall overlooks a garden", ["wall <object>", "overlooks <action>", "garden <object>"]],
+      ["a hand rests one cup", ["hand <object>", "rests <action>", "one cup <object>"]],
+      ["two dogs watch", ["two dogs <object>", "watch <action>"]],
+    ],
+    "a past ends the thing that did it": [
+      ["a man walked a dog", ["man <object>", "walked <action>", "dog <object>"]],
+      ["a cat sat on the mat", ["cat <object>", "sat <action>", "mat <object>"]],
+      ["a train stopped", ["train <object>", "stopped <action>"]],
+      ["a brick walled garden", ["brick walled garden <object>"]],
+      ["a red bed", ["red bed <object>"]],
+    ],
+    "compounds stay whole": [
+      ["white picture frame", ["white picture frame <object>"]],
+      ["a snack vending machine", ["snack vending machine <object>"]],
+      ["a glass of pinot noir", ["glass of pinot noir <object>"]],
+      ["a plate of fish and chips", ["plate of fish and chips <object>"]],
+      ["an old jack in the box", ["old jack in the box <object>"]],
+      ["a boy fishing", ["boy <object>", "fishing <action>"]],
+    ],
+    "hyphens and underscores join words": [
+      ["ukiyo-e wave", ["ukiyo-e <style>", "wave <object>"]],
+      ["a neon-yellow kayak", ["neon-yellow kayak <object>"]],
+      ["a black-and-white photo", ["black-and-white photo <style>"]],
+      ["a t-rex", ["t-rex <object>"]],
+      ["holding_flower", ["holding_flower <object>"]],
+    ],
+    "close up is a framing where a thing or nothing follows": [
+      ["close up", ["close up <framing>"]],
+      ["close up of a cat", ["close up <framing>", "cat <object>"]],
+      ["closeup, a cat", ["closeup <framing>", "cat <object>"]],
+    ],
+    "a weight is no task": [
+      ["head:1.3", ["head <object>"]],
+      ["a fox:.8, a hill:1", ["fox <object>", "hill <object>"]],
+      ["a (clay:0) fox", ["fox <open>"]],
+      ["a fox AND clay :-1", ["fox <object>"]],
+      ["at 9:30", ["9:30 <object>"]],
+      ["masterpiece, best quality, a fox", ["fox <object>"]],
+    ],
+    "what describes a person in a list of tags is one task with the person": [
+      ["1girl, solo, long hair", ["1girl, solo, long hair <object>"]],
+      [
+        "1girl, long hair, outdoors, blue eyes, smile",
+        ["1girl, long hair <object>", "outdoors <place>", "blue eyes, smile <open>"],
+      ],
+      ["1girl, looking at viewer, red dress", ["1girl, looking at viewer <object>", "red dress <open>"]],
+      ["a knight, no helmet, long hair", ["knight <object>", "no helmet <object>", "long hair <open>"]],
+      ["a castle, sword", ["castle <object>", "sword <open>"]],
+    ],
+    "a style word before a thing describes it": [
+      ["a neon green frog", ["neon green frog <object>"]],
+      ["a pixel phone", ["pixel phone <object>"]],
+      ["a stained shirt", ["stained shirt <object>"]],
+      ["a black and white cat", ["black and white cat <object>"]],
+      ["a clay tennis court", ["clay tennis court <object>"]],
+      ["a cloud of ink", ["cloud of ink <object>"]],
+      ["a frog in neon style", ["frog <object>", "neon style <style>"]],
+      ["a frog, neon", ["frog <object>", "neon <style>"]],
+      ["clay frog", ["clay <style>", "frog <object>"]],
+      ["an origami crane", ["origami <style>", "crane <object>"]],
+    ],
+  };
+  for (const [kind, table] of Object.entries(kinds))
+    describe(kind, () => {
+      test.each(table)("%s", (prompt, expected) => {
+        expect(parts(prompt)).toEqual(expected);
+        check(prompt);
+      });
+    });
+
+  test.each([
+    "a fox in the snow, clay render, ",
+    "1girl, long hair, ",
+    "a-",
+    "a man walks a dog ",
+    "no-",
+    "of ",
+    "not ",
+  ])("takes time in proportion to the prompt: %j", (piece) => {
+    const make = (length: number): string => piece.repeat(length / piece.length);
+    expect(growth(segment, make)).toBeLessThan(linear);
+  });
+
   test("knows what is introduced as a look", () => {
     const led = (prompt: string): string[] =>
       segment(prompt).flatMap((part) => (part.led ? [part.text] : []));
@@ -123,6 +212,13 @@ describe("segment", () => {
     ["a fox not indoors", ["fox"], ["not indoors"]],
     ["no cats and two dogs", ["two dogs"], ["no cats"]],
     ["no cat or a dog", [], ["no cat", "dog"]],
+    [
+      "an oil portrait, nothing neon, nothing but trees",
+      ["oil portrait", "nothing", "trees"],
+      ["nothing neon"],
+    ],
+    ["anything but clay: a fox", ["fox"], ["anything but clay"]],
+    ["a loaf, don't turn it into a sticker or an icon", ["loaf"], ["don't turn", "sticker", "icon"]],
     ["a knot, a note, nonsense, no", ["knot", "note", "nonsense"], []],
   ];
   for (const [prompt, wanted, denied] of denials) {
@@ -184,7 +280,7 @@ describe("segment", () => {
     for (const { text, start, end } of found) expect(prompt.slice(start, end)).toBe(text);
   });
 
-  test.each(["a (red:0.5) car", "a (red: +1.5) car", "a (red:-.5) car"])("%s is one phrase", (prompt) => {
+  test.each(["a (red:0.5) car", "a (red: +1.5) car", "a (red:.5) car"])("%s is one phrase", (prompt) => {
     expect(segment(prompt).map(({ words }) => words.map(({ text }) => text).join(" "))).toEqual(["red car"]);
   });
 

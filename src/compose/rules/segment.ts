@@ -16,66 +16,26 @@ import {
 } from "./lexicon.ts";
 import {
   classify,
-  has,
-  isVerb,
+  joinedLength,
   kindBeforeOf,
   type Lead,
   leadAt,
   noLead,
   noStyleNames,
+  type Segment,
   type SegmentKind,
   type StyleNames,
 } from "./phrase-kinds.ts";
-import { colonNumber, conjunctionOrBreak, conjuncts, replaceTags } from "../../shared/prompt-syntax.ts";
+import { compoundAt } from "./compounds.ts";
+import { plainText } from "./plain-text.ts";
+import { has, isGerund, isVerb } from "./verbs.ts";
+import { joinTags } from "./tag-list.ts";
 import { type Word, wordsOf } from "./words.ts";
-
-export interface Segment {
-  /** Verbatim from the prompt. */
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-  readonly kind: SegmentKind;
-  /** Introduced by words such as "in the style of", "drawn with", "as a": it describes a look. */
-  readonly led: boolean;
-  /** Negated by "no …", "not …", "without …" or "non-…", which `text` includes and `words` do not. */
-  readonly negated: boolean;
-  /** The words without the leading preposition, which are compared with adapters. */
-  readonly words: readonly Word[];
-}
 
 /** Prepositions that objects follow. "With", "as", "like" and "for" may also introduce a look. */
 const placing: ReadonlySet<string> = new Set(
   [...prepositions].filter((word) => !["with", "without", "as", "like", "for", "to", "of"].includes(word)),
 );
-
-/** Openings that request an image without describing it. */
-const requests =
-  /^\s*(?:please\s+)?(?:(?:can|could) you\s+)?(?:(?:show|draw|paint|make|give|create|generate|render)(?:\s+me)?|imagine|look at|(?:we|you|i) can see|i(?: would|'d) like|(?:a|the) scene (?:showing|of|with)|there (?:is|are))(?=\s)/i;
-
-/** The prompt with spaces in place of the weights beside AND: "a fox :1.2 AND a castle :0.5". */
-function withoutConjunctWeights(prompt: string): string {
-  const parts = conjuncts(prompt);
-  if (parts.every(({ wordsEnd, end }) => wordsEnd === end)) return prompt;
-  const pieces = parts.map(({ start, wordsEnd, end }) => prompt.slice(start, wordsEnd).padEnd(end - start));
-  return pieces.join("AND");
-}
-
-const bracketNumbers = new RegExp(String.raw`${colonNumber}\s*(?=[)\]])`, "gu");
-
-/**
- * Blanks everything but prompt text and keeps positions: `<lora:…>` tags, emphasis brackets and numbers. Weights end with
- * their bracket or stand beside AND, so the words before them stay one phrase.
- */
-export function plainText(prompt: string): string {
-  const blank = (match: string): string => " ".repeat(match.length);
-  const comma = (text: string): string => ",".padEnd(text.length);
-  const words = withoutConjunctWeights(prompt).replace(requests, blank);
-  return replaceTags(words, ({ text }) => comma(text))
-    .replace(/\\[()[\]]/g, blank)
-    .replace(bracketNumbers, blank)
-    .replace(/[()[\]{}]/g, blank)
-    .replace(conjunctionOrBreak, comma);
-}
 
 /** Between clauses: behind punctuation, but within no number or ratio ("1.5", "16:9"), and on both sides of a dash. */
 const clauseEnds = /(?<=[,;!?|\n—–"“”、，；。！？：])|(?<=[.:])(?!(?<=\d.)\d)|(?<=\s)-(?=\s)/u;
@@ -108,7 +68,7 @@ export function segment(prompt: string, names: StyleNames = noStyleNames): reado
       offset += 1; // the dash that split the clause
     }
   }
-  return segments;
+  return joinTags(prompt, text, segments);
 }
 
 /** Reads one clause word by word and collects a phrase until something ends it. */
@@ -120,8 +80,10 @@ class ClauseReader {
   readonly #segments: Segment[] = [];
   #phrase: Word[] = [];
   #lead: Lead = noLead;
-  /** An article or a number precedes the phrase. */
-  #determined = false;
+  /** The article or number that precedes the phrase. */
+  #determiner: string | null = null;
+  /** While a phrase is pushed: see Segment. */
+  #related = false;
   /** A verb has been read, so the rest is not a bare list of words. */
   #verbSeen = false;
   /** The last word was an "of" inside the phrase. */
@@ -146,9 +108,19 @@ class ClauseReader {
     const end = words.at(-1)!.end;
     const led = this.#lead.kind === "style" || this.#lead.kind === "as";
     const negated = this.#negation !== null;
+    const related = this.#related;
     const start = this.#negation ? (this.#negation.from ?? words[0]!.start) : from;
     if (this.#negation) this.#negation = { from: null };
-    this.#segments.push({ text: this.#prompt.slice(start, end), start, end, kind, led, negated, words });
+    this.#segments.push({
+      text: this.#prompt.slice(start, end),
+      start,
+      end,
+      kind,
+      led,
+      negated,
+      related,
+      words,
+    });
   }
 
   /** @param at the word that ends the phrase */
@@ -158,9 +130,15 @@ class ClauseReader {
     if (this.#phrase.length === 0) return;
     const lead = this.#lead;
     const opening = this.#first && this.#segments.length === 0;
-    const bare = lead.kind === "none" && !this.#determined && !this.#verbSeen && !opening;
-    const related = this.#isRelated(at, opening);
-    const standing = { lead, bare, determined: this.#determined, related, names: this.#names };
+    const bare = lead.kind === "none" && this.#determiner === null && !this.#verbSeen && !opening;
+    this.#related = this.#isRelated(at, opening);
+    const standing = {
+      lead,
+      bare,
+      determined: this.#determiner !== null,
+      related: this.#related,
+      names: this.#names,
+    };
     const parts = classify(this.#phrase, standing);
     if (this.#negation) {
       this.#push(this.#phrase, parts[0]!.kind); // one task: "no big red dragon"
@@ -183,14 +161,15 @@ class ClauseReader {
     if (this.#lead.word === "in") return false; // "a fox in a comic book" is a look
     const done = this.#lead.kind === "none" && this.#segments.at(-1)?.kind === "action"; // "reading comic books"
     if (done) return true;
-    if (!this.#determined) return opening && has(placing, next);
+    if (this.#determiner === null) return opening && has(placing, next);
     const before = this.#segments.length > 0 || this.#lead.kind !== "none";
     return before || (next !== undefined && (has(placing, next) || !has(prepositions, next)));
   }
 
   #startPhrase(lead: Lead): void {
+    this.#related = false;
     this.#phrase = [];
-    this.#determined = false;
+    this.#determiner = null;
     this.#lead = lead;
   }
 
@@ -204,6 +183,12 @@ class ClauseReader {
     }
     const denied = this.#negator(at);
     if (denied > 0) return denied;
+    const whole = this.#wholeLength(at);
+    if (whole > 0) {
+      phrase.push(...this.#words.slice(at, at + whole));
+      this.#afterOf = false;
+      return whole;
+    }
     const found = leadAt(this.#words, at);
     if (found) {
       this.#flush(at);
@@ -214,7 +199,7 @@ class ClauseReader {
     else if (has(prepositions, word)) this.#preposition(at);
     else if (determiners.has(word.text)) {
       if (!this.#afterOf) this.#flush(at);
-      this.#determined = true;
+      this.#determiner = word.text;
     } else if (conjunctions.has(word.text)) this.#conjunction(at);
     else if (fillers.has(word.text)) {
       this.#flush(at);
@@ -224,17 +209,38 @@ class ClauseReader {
     return 1;
   }
 
+  /** Words that stay together whatever each of them is: joined by hyphens, a compound, "close up". 0: none. */
+  #wholeLength(at: number): number {
+    const words = this.#words;
+    const joined = joinedLength(words, at);
+    if (joined > 1) return joined;
+    const near = words[at]!.text === "close" && words[at + 1]?.text === "up";
+    if (near && (!words[at + 2] || /^(?:of|shot|view|photo|portrait|on)$/.test(words[at + 2]!.text)))
+      return 2;
+    return compoundAt(words, at);
+  }
+
   /** Consumes a negator; returns the number of words it took, 0 for any other word. */
   #negator(at: number): number {
     const word = this.#words[at]!;
     const denies = negators.has(word.text) || /n['’]t$/.test(word.text);
     const next = this.#words[at + 1];
     if (word.text === "non" || (denies && next?.hyphenated)) return this.#non(at);
+    if (word.text === "anything" && next?.text === "but") return 1 + this.#deny(at, null);
     if (!denies || !next || softeners.has(next.text)) return 0;
+    const taken = this.#deny(at, word.text === "no" ? word.text : null);
+    // "don't turn it into a sticker": a verb, and what follows it.
+    const orders = /^(?:do|does|did)n['’]t$/.test(word.text) && !isGerund(next);
+    if (orders) this.#push([next], "action");
+    return orders ? taken + 1 : taken;
+  }
+
+  /** What follows is negated. @returns the one word it took */
+  #deny(at: number, determiner: string | null): number {
     this.#flush(at);
     this.#startPhrase(noLead);
-    this.#determined = word.text === "no";
-    this.#negation = { from: word.start };
+    this.#determiner = determiner;
+    this.#negation = { from: this.#words[at]!.start };
     return 1;
   }
 
@@ -244,14 +250,14 @@ class ClauseReader {
     const hyphens = rest.findIndex(({ hyphenated }) => !hyphenated);
     const words = rest.slice(0, hyphens < 0 ? rest.length : Math.max(1, hyphens));
     if (words.length === 0) return 0;
-    const standing = { lead: this.#lead, determined: this.#determined };
+    const standing = { lead: this.#lead, determiner: this.#determiner };
     this.#flush(at);
     const outer = this.#negation;
     this.#negation = { from: outer?.from ?? this.#words[at]!.start };
     this.#push(words, "open");
     this.#negation = outer && { from: null };
     this.#startPhrase({ ...standing.lead, start: -1 });
-    this.#determined = standing.determined;
+    this.#determiner = standing.determiner;
     return words.length + 1;
   }
 
@@ -305,13 +311,13 @@ class ClauseReader {
       this.#flush(at);
       this.#lead = noLead;
       this.#push([word], "place");
-    } else if (isVerb(this.#words, at, { phrase, determined: this.#determined })) {
+    } else if (isVerb(this.#words, at, { phrase, determiner: this.#determiner })) {
       this.#flush(at);
       this.#startPhrase(noLead);
       this.#push([word], "action");
       this.#verbSeen = true;
     } else {
-      if (phrase.length === 0 && counts.has(word.text)) this.#determined = true;
+      if (phrase.length === 0 && counts.has(word.text)) this.#determiner = word.text;
       phrase.push(word);
       this.#afterOf = false;
     }

@@ -65,16 +65,16 @@ it("counts from the average candidate; half a style's name supports it, and so d
   expect(of("style", 0, true)).toBeCloseTo(0.65, 12);
 });
 
-it("similarity scores one half at 0.58 for styles and 0.8 for others, and rises from there", () => {
+it("similarity scores one half at 0.65 for styles and 0.9 for others, and rises from there", () => {
   const near = (document: number, sort: "style" | "other"): number =>
     semanticMatch(
       { documents: [document, -document], names: cosines.names.map(() => ({ name: null, similarity: 0 })) },
       0,
       { sort, words: 0, led: false },
     ).strength;
-  expect(near(0.58, "style")).toBeCloseTo(0.5, 12);
-  expect(near(0.8, "other")).toBeCloseTo(0.5, 12);
-  expect(near(1.05, "other")).toBeCloseTo(1 / (1 + Math.exp(-2)), 12);
+  expect(near(0.65, "style")).toBeCloseTo(0.5, 12);
+  expect(near(0.9, "other")).toBeCloseTo(0.5, 12);
+  expect(near(1.15, "other")).toBeCloseTo(1 / (1 + Math.exp(-2)), 12);
   expect(semanticMatch(cosines, 0, { sort: "other", words: 0, led: false })).toMatchObject({
     document: 0.75,
     name: { text: "a" },

@@ -16,11 +16,11 @@ export interface SemanticMatch {
 }
 
 /**
- * Closeness at which the strength is one half, fitted by `npm run fit:composer`; docs/stylus.md gives the data and the held-out
- * precision and recall. Styles have their own value: a style near the words of a style is wanted, but the neighbours of an
+ * Closeness at which the strength is one half, chosen on the catalogues of the training beside search phrases, which words find; docs/stylus.md
+ * gives precision and recall. Styles have their own value: a style near the words of a style is wanted, but the neighbours of an
  * object or place are other objects and places (a camel is near a llama).
  */
-const middle = { style: 0.58, other: 0.8 } as const;
+const middle = { style: 0.65, other: 0.9 } as const;
 
 /** Slope of the strength around the middle; it affects the displayed number, not the choice. */
 const steepness = 8;

@@ -9,7 +9,7 @@ export interface Word {
   /** Span in the prompt, UTF-16 units. */
   readonly start: number;
   readonly end: number;
-  /** Joined to the word before it by a hyphen. */
+  /** Joined to the word before it by a hyphen, or an underscore as in tags. */
   readonly hyphenated: boolean;
 }
 
@@ -21,10 +21,18 @@ export function wordsOf(text: string): readonly Word[] {
       stem: stem(lower),
       start: found.index,
       end: found.index + found[0].length,
-      hyphenated: text[found.index - 1] === "-",
+      hyphenated: /[-_]/.test(text[found.index - 1] ?? ""),
     };
   });
 }
+
+/** What spellings of a word have in common: accents, plurals and "-ed" make no difference. */
+export const spelling = ({ stem: lower }: Pick<Word, "stem">): string =>
+  lower
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/(?<=.{3})ed$/, "")
+    .replace(/([bdgmnprt])\1$/, "$1");
 
 const functionWords = new Set(
   `a an the of in on at by to for from with without and or but as is are be this that these those its it his her their my
