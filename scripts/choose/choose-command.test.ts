@@ -1,6 +1,6 @@
 // `npm run choose --composer llm` end to end, with a server that answers by a script.
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -52,3 +52,21 @@ it("asks the server, and says why where the reader chose instead", { timeout: 12
     [prompts[1], 16],
   ]);
 });
+
+it(
+  "runs a model of its own in place of a server, and says what its folder lacks",
+  { timeout: 120_000 },
+  async () => {
+    const file = path.join(folder, "one.jsonl");
+    writeFileSync(file, `${JSON.stringify({ prompt: "a robot" })}\n`);
+    const model = path.join(folder, "small-model");
+    mkdirSync(model);
+    writeFileSync(path.join(model, "tokenizer.json"), JSON.stringify({ decoder: { type: "ByteLevel" } }));
+    const command = `--import tsx scripts/choose/main.ts ${file} --catalogue pack --composer llm --model-dir ${model}`;
+    await expect(
+      promisify(execFile)(process.execPath, command.split(" "), { cwd: root }),
+    ).rejects.toMatchObject({
+      stderr: expect.stringContaining("small-model: onnx/model_q4.onnx is missing."),
+    });
+  },
+);
