@@ -1,6 +1,6 @@
 // `npm run choose` end to end: by a server that answers by a script; by the reader, beside a card that claims everything.
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -96,3 +96,18 @@ it("does not take a card that names everything for the prompt’s sake", { timeo
   const ids = chosen.map(({ picks }) => (picks as { id: string }[]).map(({ id }) => id));
   expect(ids).toEqual([[], [], ["pixel"], ["dragon"]]);
 });
+
+it(
+  "runs a model of its own in place of a server, and says what its folder lacks",
+  { timeout: 120_000 },
+  async () => {
+    const model = path.join(folder, "small-model");
+    mkdirSync(model);
+    writeFileSync(path.join(model, "tokenizer.json"), JSON.stringify({ decoder: { type: "ByteLevel" } }));
+    await expect(
+      choose(["a robot"], `--catalogue pack --composer llm --model-dir ${model}`),
+    ).rejects.toMatchObject({
+      stderr: expect.stringContaining("small-model: onnx/model_q4.onnx is missing."),
+    });
+  },
+);

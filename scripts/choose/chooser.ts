@@ -2,8 +2,9 @@
 import path from "node:path";
 import { composeByAsking } from "../../src/compose/llm/llm-composer.ts";
 import { serverModel } from "../../src/compose/llm/engines/server.ts";
+import { openOnnxModel } from "../../src/compose/llm/engines/transformers.ts";
 import type { LanguageModel } from "../../src/compose/llm/language-model.ts";
-import { shownCandidates } from "../../src/compose/llm/question.ts";
+import { shownCandidates, shownOnCpu } from "../../src/compose/llm/question.ts";
 import { CandidateService } from "../../src/compose/candidate-service.ts";
 import { commonTags, type ReadingCandidate } from "../../src/compose/reader/card-text.ts";
 import { readCandidates } from "../../src/compose/reader/reader-composer.ts";
@@ -30,7 +31,9 @@ export class Chooser {
   #filter: RetrievalFilter = { baseModels: [] };
   #common: ReadonlySet<string> = new Set();
   #listedId: (id: string) => string = (id) => id;
-  #languageModel: LanguageModel | null = null;
+  #languageModel: { readonly model: LanguageModel; readonly shown: number } | null = null;
+  /** What the language model wrote for the last prompt: a second answer where the first had to be repaired. */
+  answers: readonly string[] = [];
 
   private constructor(preset: PresetId) {
     this.#preset = preset;
@@ -58,7 +61,17 @@ export class Chooser {
 
   /** The composer "llm" asks this server. */
   askServer(server: ChatServer): void {
-    this.#languageModel = serverModel(server);
+    this.#languageModel = { model: serverModel(server), shown: shownCandidates };
+  }
+
+  /**
+   * The composer "llm" asks the language model in this folder, on the CPU, by the page's own engine.
+   * @throws StylusError not-found | bad-file | unsupported | device
+   */
+  async loadLanguageModel(folder: string): Promise<void> {
+    const source = { title: path.basename(folder), files: filesIn(folder) };
+    const { signal } = new AbortController();
+    this.#languageModel = { model: await openOnnxModel(source, { signal }), shown: shownOnCpu };
   }
 
   /** Chooses from this catalogue from now on; builds its index where it has none. */
@@ -99,12 +112,23 @@ export class Chooser {
   }
 
   async #byLanguageModel(prompt: string): Promise<Composition> {
-    if (!this.#languageModel)
-      throw new StylusError("not-found", say`No server with a language model is named.`);
-    const candidates = await this.#candidates(prompt, shownCandidates);
+    if (!this.#languageModel) throw new StylusError("not-found", say`No language model is named.`);
+    const { model, shown } = this.#languageModel;
+    const candidates = await this.#candidates(prompt, shown);
     const request = { prompt, preset: this.#preset, candidates, pinned: [], temperature: 0, seed: 0 };
     const { signal } = new AbortController();
-    return composeByAsking(request, { model: this.#languageModel, signal });
+    const timeoutMilliseconds = 3_600_000; // a busy machine does not change what is chosen
+    const answers: string[] = [];
+    this.answers = answers;
+    const heard: LanguageModel = {
+      name: model.name,
+      async complete(...question) {
+        const answer = await model.complete(...question);
+        answers.push(answer);
+        return answer;
+      },
+    };
+    return composeByAsking(request, { model: heard, signal, timeoutMilliseconds });
   }
 
   async #byReader(prompt: string): Promise<Composition> {

@@ -1,12 +1,13 @@
 // `npm run eval:choice`: how well each composer chooses, and what each retriever finds, on labelled catalogues.
 import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { Composition } from "../../src/compose/composition.ts";
 import { readablePrompt } from "../../src/compose/reader/readable-prompt.ts";
 import { StylusError } from "../../src/shared/errors.ts";
 import { say } from "../../src/shared/saying.ts";
 import { choices as asked } from "../../src/shared/limits.ts";
-import { serversOf, serverSpec } from "../run/chat-servers.ts";
 import { integer, oneOf, parseOptions, runMain, UsageError } from "../run/arguments.ts";
+import { type Asked, askedTable } from "./asked.ts";
 import { Bm25, cardWords } from "./bm25.ts";
 import type { Catalogue } from "./catalogue.ts";
 import {
@@ -21,6 +22,7 @@ import {
 import { type CatalogueFigures, choiceTables, type RetrievalFigures } from "./choice-tables.ts";
 import { Chooser, type ComposerId, composers, pocketReader } from "./chooser.ts";
 import { cataloguesFolder, openLabelled } from "./labelled.ts";
+import { languageModelSpec, openLanguageModel } from "./language-model.ts";
 
 const help = `Usage: npm run eval:choice -- [options]
 
@@ -28,6 +30,8 @@ const help = `Usage: npm run eval:choice -- [options]
   --composer C,…     reader, rules, llm, reranker: the baseline of the paper (default: reader,rules)
   --server URL       of "llm": OpenAI-compatible server, up to /v1 (default http://127.0.0.1:8000/v1)
   --model NAME       of "llm": the server's model; also --key-env, --timeout, --format, --max-tokens as of npm run refine
+  --model-dir DIR    of "llm", in place of a server: a transformers.js folder (config.json, tokenizer.json,
+                     tokenizer_config.json, onnx/model_q4.onnx), which runs on the CPU as in the page
   --reader DIR       the reader's files (default: those of Pocket)
   --reranker DIR     of "reranker": ms-marco-MiniLM-L-6-v2 or another cross-encoder of BERT's layout: tokenizer.json and
                      model.onnx or onnx/model_quantized.onnx
@@ -48,7 +52,7 @@ const spec = {
   "without-phrases": { type: "boolean", default: false },
   limit: { type: "string" },
   json: { type: "string" },
-  ...serverSpec,
+  ...languageModelSpec,
   help: { type: "boolean" },
 } as const;
 
@@ -56,20 +60,42 @@ const folderOf = (name: string): string => path.resolve(cataloguesFolder, name);
 
 const [fewFound, manyFound] = [10, 30];
 
+interface Judging extends Judged {
+  /** Of the composer "llm". */
+  readonly asked: Asked | null;
+}
+
+/** Where a language model has no answer to use, nothing counts as chosen; a server that is gone ends the command. */
+async function chosenOrNot(
+  chooser: Chooser,
+  prompt: string,
+  composer: ComposerId,
+): Promise<{ readonly composition: Composition | null; readonly failure: string | null }> {
+  try {
+    return { composition: await chooser.choose(prompt, composer), failure: null };
+  } catch (error) {
+    if (composer !== "llm" || !(error instanceof StylusError) || error.code === "network") throw error;
+    return { composition: null, failure: error.message };
+  }
+}
+
 async function judgeAll(
   chooser: Chooser,
   prompts: readonly LabelledPrompt[],
   { composer, name }: { readonly composer: ComposerId; readonly name: string },
-): Promise<Judged[]> {
-  const rows: Judged[] = [];
+): Promise<Judging[]> {
+  const rows: Judging[] = [];
   for (const labelled of prompts) {
     if (rows.length % 50 === 0)
       console.error(`${name}, ${composer}: prompt ${rows.length + 1} of ${prompts.length}`);
-    const { tasks } = await chooser.choose(labelled.prompt, composer);
-    const chosen = tasks.flatMap(({ picks, start, end }): ChosenAdapter[] =>
+    const start = performance.now();
+    const { composition, failure } = await chosenOrNot(chooser, labelled.prompt, composer);
+    const seconds = (performance.now() - start) / 1000;
+    const chosen = (composition?.tasks ?? []).flatMap(({ picks, start, end }): ChosenAdapter[] =>
       picks.map(({ id }) => ({ id, start, end })),
     );
-    rows.push(judge(labelled, chosen));
+    const asked = composer === "llm" ? { answers: chooser.answers, failure, seconds } : null;
+    rows.push({ ...judge(labelled, chosen), asked });
   }
   return rows;
 }
@@ -95,13 +121,14 @@ async function retrievalFigures(
 }
 
 /** What a reader of failures wants to see. */
-const judgedRecord = ({ labelled, right, wrong, missed, replaced }: Judged) => ({
+const judgedRecord = ({ labelled, right, wrong, missed, replaced, asked }: Judging) => ({
   prompt: labelled.prompt,
   kind: labelled.kind,
   right,
   wrong,
   missed,
   replaced,
+  ...asked,
 });
 
 async function main(): Promise<void> {
@@ -119,7 +146,7 @@ async function main(): Promise<void> {
   const phrases = !values["without-phrases"];
 
   const chooser = await Chooser.open(oneOf("preset", values.preset, asked.preset));
-  if (wanted.includes("llm")) chooser.askServer(serversOf(values)[0]!);
+  if (wanted.includes("llm")) await openLanguageModel(chooser, values);
   if (wanted.includes("reader") && !(await chooser.loadReader(values.reader)))
     throw new StylusError("not-found", say`${values.reader} has no reader.`, {
       where: values.reader,
@@ -133,7 +160,7 @@ async function main(): Promise<void> {
     const { catalogue, prompts: all } = openLabelled(folderOf(name), { phrases });
     const prompts = spreadOverKinds(all, limit);
     await chooser.use(catalogue);
-    const judged: [ComposerId, Judged[]][] = [];
+    const judged: [ComposerId, Judging[]][] = [];
     for (const composer of wanted)
       judged.push([composer, await judgeAll(chooser, prompts, { composer, name })]);
     const figures: CatalogueFigures = {
@@ -145,6 +172,8 @@ async function main(): Promise<void> {
       retrievers: await retrievalFigures(chooser, prompts, catalogue),
     };
     console.log(`${choiceTables(figures)}\n`);
+    const answered = judged.flatMap(([, rows]) => rows.flatMap((row) => row.asked ?? []));
+    if (answered.length > 0) console.log(`${askedTable(answered)}\n`);
     const records = judged.map(([composer, rows]) => [composer, rows.map(judgedRecord)]);
     measured.push({ ...figures, judged: Object.fromEntries(records) });
     // Written after every catalogue: a run that is stopped keeps what it has measured.

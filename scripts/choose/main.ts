@@ -4,10 +4,10 @@ import type { Composition } from "../../src/compose/composition.ts";
 import { StylusError } from "../../src/shared/errors.ts";
 import { choices as asked } from "../../src/shared/limits.ts";
 import { describeReason, describeUnavailable } from "../../src/texts/reason.ts";
-import { serversOf, serverSpec } from "../run/chat-servers.ts";
 import { oneOf, parseOptions, runMain, UsageError } from "../run/arguments.ts";
 import { openCatalogue } from "./catalogue.ts";
 import { Chooser, composers, pocketReader } from "./chooser.ts";
+import { languageModelSpec, openLanguageModel } from "./language-model.ts";
 
 const help = `Usage: npm run choose -- PROMPTS.jsonl --catalogue pack|sd15|CARDS.json [options]
 
@@ -17,6 +17,8 @@ const help = `Usage: npm run choose -- PROMPTS.jsonl --catalogue pack|sd15|CARDS
   --composer C    reader, rules, llm, reranker (default: reader; rules where the reader's files are missing)
   --server URL    of "llm": OpenAI-compatible server, up to /v1 (default http://127.0.0.1:8000/v1)
   --model NAME    of "llm": the server's model; also --key-env, --timeout, --format, --max-tokens as of npm run refine
+  --model-dir DIR of "llm", in place of a server: a transformers.js folder (config.json, tokenizer.json,
+                  tokenizer_config.json, onnx/model_q4.onnx), which runs on the CPU as in the page
   --reader DIR    the reader's files (default: those of Pocket)
   --reranker DIR  of "reranker": a cross-encoder's tokenizer.json and model.onnx or onnx/model_quantized.onnx
   --preset P      balanced, paper, reference (default balanced)
@@ -29,7 +31,7 @@ const spec = {
   reader: { type: "string", default: pocketReader },
   reranker: { type: "string" },
   preset: { type: "string", default: "balanced" },
-  ...serverSpec,
+  ...languageModelSpec,
   help: { type: "boolean" },
 } as const;
 
@@ -91,7 +93,7 @@ async function main(): Promise<void> {
 
   const chooser = await Chooser.open(preset);
   const reader = String(values["reader"]);
-  if (wanted === "llm") chooser.askServer(serversOf(values)[0]!);
+  if (wanted === "llm") await openLanguageModel(chooser, values);
   if (wanted === "reranker") {
     if (typeof values["reranker"] !== "string")
       throw new UsageError("--composer reranker needs its files: name their folder with --reranker.");

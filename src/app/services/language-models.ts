@@ -2,7 +2,7 @@
 // the image model needs the memory.
 import type { AskRequest } from "../../compose/llm/llm-composer.ts";
 import type { WebLlmModel } from "../../compose/llm/engines/web-llm.ts";
-import { shownCandidates } from "../../compose/llm/question.ts";
+import { shownCandidates, shownOnCpu } from "../../compose/llm/question.ts";
 import type { ChatMessage as AnyMessage } from "../../refine/messages.ts";
 import type { AnswerPool } from "../../refine/server-pool.ts";
 import type { LanguageModelService, LanguageModelSource } from "../../compose/llm/service.ts";
@@ -35,9 +35,6 @@ const textOf = (content: AnyMessage["content"]): string =>
   typeof content === "string"
     ? content
     : content.map((part) => (part.type === "text" ? part.text : "")).join("\n");
-
-/** A CPU reads a question slowly: half the candidates. */
-const candidatesOnCpu = shownCandidates / 2;
 
 /** Answers that are remembered: a run takes the one that came while its prompt was typed. */
 const remembered = 50;
@@ -327,7 +324,7 @@ export function createLanguageModels(context: {
       if (state !== "ready") return { unavailable: { kind: "notDownloaded", title } };
       if (failed?.id === id) throw failed.error;
 
-      const k = runsOn === "cpu" ? candidatesOnCpu : shownCandidates;
+      const k = runsOn === "cpu" ? shownOnCpu : shownCandidates;
       const candidates = await retrieve(prompt, { k, bans: [...bans, ...pins], commercialOnly, signal });
       const question: AskRequest = { prompt, preset, candidates, pinned, temperature, seed };
       const key = JSON.stringify([

@@ -85,7 +85,10 @@ function tasksOfList(list: readonly RelaxedValue[]): ReadAnswer {
 
 /** The value of "tasks", there or one level further in. */
 function tasksIn(value: RelaxedReading["value"], depth = 0): ReadAnswer | null {
-  if (Array.isArray(value)) return null;
+  if (Array.isArray(value)) {
+    const [alone] = value;
+    return value.length === 1 && alone instanceof RelaxedObject ? tasksIn(alone, depth + 1) : null;
+  }
   const lists = value.all("tasks").filter(Array.isArray);
   if (lists.length > 0) return tasksOfList(lists.flat());
   const [map] = value.all("tasks");
@@ -132,12 +135,16 @@ function readSpoken(spoken: string): ReadAnswer {
   };
 }
 
+/** What a model thinks aloud. */
+const thoughts = /<think(?:ing)?>[\s\S]*?<\/think(?:ing)?>/giu;
+
+/** Some send only the end of the block. */
+const endOfThoughts = /^[\s\S]*<\/think(?:ing)?>(?=\s*\S)/iu;
+
 /** The tasks of an answer, also of one that is still being written. */
 export function readAnswer(answer: string): ReadAnswer {
   if (answer.length > maxAnswerLength) return { tasks: null, faults: ["it is far too long"] };
-  // Some send only the end of the block in which they think aloud.
-  const thought = /^[\s\S]*<\/think(?:ing)?>/iu.exec(answer)?.[0] ?? "";
-  if (thought === "" && /^\s*<think(?:ing)?>/iu.test(answer))
-    return { tasks: null, faults: ["it only thinks aloud"] };
-  return readSpoken(answer.slice(thought.length));
+  const spoken = answer.replace(thoughts, " ").replace(endOfThoughts, "");
+  if (/^\s*<think(?:ing)?>/iu.test(spoken)) return { tasks: null, faults: ["it only thinks aloud"] };
+  return readSpoken(spoken);
 }

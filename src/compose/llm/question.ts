@@ -11,6 +11,9 @@ import type { ChatMessage, JsonSchema } from "./language-model.ts";
 /** Candidates that are shown: each takes about 60 of the 4,096 tokens that small models hold. */
 export const shownCandidates = 16;
 
+/** A CPU reads a question slowly: half the candidates. */
+export const shownOnCpu = shownCandidates / 2;
+
 /** Longest prompt that leaves room for the cards, in UTF-16 units. */
 export const longestPrompt = 2500;
 

@@ -110,6 +110,20 @@ test("an abort interrupts the engine", async () => {
   expect(chat.interruptGenerate).toHaveBeenCalledTimes(1);
 });
 
+test("an abort ends the answer also where the engine forgets the interruption", async () => {
+  const controller = new AbortController();
+  let asked = 0;
+  async function* stream(): AsyncGenerator<ChatCompletionChunk> {
+    for (; asked < 9; asked++) yield chunk("1");
+  }
+  const chat: ChatEngine = { chatCompletion: async () => stream(), interruptGenerate: async () => {} };
+  const onToken = (): void => controller.abort();
+  await expect(
+    chatOf(chat, m).complete(messages, schema, { ...options(controller.signal), onToken }),
+  ).rejects.toMatchObject({ code: "cancelled" });
+  expect(asked).toBe(1);
+});
+
 test("a question that is cancelled beforehand is not asked", async () => {
   const { chat, requests } = engine(["a"]);
   await expect(

@@ -107,9 +107,10 @@ export function chatOf(
     try {
       // An interrupted stream ends as a whole one does.
       for await (const { choices } of await engine.chatCompletion(request)) {
+        if (signal.aborted) break; // an interruption before the first step is lost
         const piece = choices[0]?.delta.content ?? "";
         text += piece;
-        if (piece !== "" && !signal.aborted) onToken?.(piece);
+        if (piece !== "") onToken?.(piece);
       }
     } catch (cause) {
       throwIfAborted(signal);
