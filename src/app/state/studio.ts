@@ -45,6 +45,7 @@ import { createQueue, type QueuedRun, type QueueState, type RunOutcome } from ".
 import { createRecall, type Recall } from "./runs/recall.ts";
 import { createReading } from "./live-choice.ts";
 import { explain } from "../explain.ts";
+import { linkOfRun } from "./runs/run-link.ts";
 import { createRuns, type Runs } from "./runs/runs.ts";
 import type { PlannedImage } from "../../stylus/run-types.ts";
 import { createSettings, type SettingsStore } from "./settings/stored.ts";
@@ -68,7 +69,7 @@ export interface Studio
   extends
     Pick<Runs, "busy" | "stop" | "compare" | "compareWithInitImage" | "closeVariant">,
     Pick<PackState, "progress" | "transfer" | "replaced">,
-    Pick<Recall, "restored" | "show" | "useSettings" | "useOffered" | "useLink">,
+    Pick<Recall, "restored" | "show" | "useSettings" | "useOffered" | "useLink" | "useAsked">,
     Pick<
       ChoiceState,
       "adjustments" | "pins" | "bans" | "setStrength" | "remove" | "restore" | "togglePin" | "toggleBan"
@@ -82,6 +83,10 @@ export interface Studio
   readonly fewStep: Accessor<boolean>;
   /** What the next run asks for. */
   readonly options: Accessor<GenerateOptions>;
+  /** What the run asks for that was asked for last; null: none yet. */
+  readonly asked: Accessor<GenerateOptions | null>;
+  /** The fragment that fills the form with what a run asks for, without the names of the user's own files. */
+  linkOf(options: GenerateOptions): string;
   /** Why its settings cannot be generated, with the field in `where`; null: nothing is wrong, but for a missing prompt. */
   readonly problem: Accessor<StylusError | null>;
   /** The run on show; null before the first. */
@@ -390,6 +395,7 @@ function buildStudio(services: PageServices): Studio {
     if (loaded) titles.set(loaded.id, loaded.title);
   });
 
+  const [asked, setAsked] = createSignal<GenerateOptions | null>(null);
   const generate = createAsking({
     settings: [settings, setSettings],
     inputError: [inputError, setInputError],
@@ -405,6 +411,7 @@ function buildStudio(services: PageServices): Studio {
       if (method === "reranker") await checkDownloaded(services.reranker, rerankerAbsent);
     },
     queue,
+    onAsked: setAsked,
   });
 
   return {
@@ -474,6 +481,9 @@ function buildStudio(services: PageServices): Studio {
     useSettings: recall.useSettings,
     useOffered: recall.useOffered,
     useLink: recall.useLink,
+    useAsked: recall.useAsked,
+    asked,
+    linkOf: (run) => linkOfRun(run, { pack: wholePack(), wildcards: wildcards.files() }),
     takePick: createTaking({
       initImage,
       intake,
