@@ -62,8 +62,11 @@ test("the address follows each run; Back and Forward return to what was asked, w
     page.evaluate(() => location.hash.slice(1)).then((text) => new URLSearchParams(text));
   await visit();
   await loaded(page);
-  await page.getByRole("button", { name: "Lock seed" }).click();
-  await page.locator("#seed").fill("11");
+  const useSeed = async (value: string): Promise<void> => {
+    await page.locator("#seed").fill(value);
+    await page.keyboard.press("Tab");
+  };
+  await useSeed("11");
   await generate(page, "a castle on a hill");
   const castle = await fragment();
   expect([castle.get("prompt"), castle.get("seed"), castle.get("adapters")]).toEqual([
@@ -71,7 +74,7 @@ test("the address follows each run; Back and Forward return to what was asked, w
     "11",
     "chosen",
   ]);
-  await page.locator("#seed").fill("12");
+  await useSeed("12");
   await generate(page, "a robot in a meadow");
   expect((await fragment()).get("prompt")).toBe("a robot in a meadow");
 

@@ -8,7 +8,8 @@ import { installLinks } from "./links.ts";
 // Node gets Solid's build for servers, whose signals move nothing.
 vi.mock("solid-js", () => vi.importActual("solid-js/dist/solid.js"));
 
-const asking = (prompt: string): GenerateOptions => completeOptions({ prompt, seed: 1 }, loadedPack().defaults);
+const asking = (prompt: string): GenerateOptions =>
+  completeOptions({ prompt, seed: 1 }, loadedPack().defaults);
 
 /** A browser's history of one page. */
 class History {
