@@ -15,6 +15,8 @@ export interface Completion {
   readonly count: number | null;
   /** What takes the place of the words at the cursor. */
   readonly text: string;
+  /** A tag that the prompt has to have besides, since an embedding of a file works while its file is in use. */
+  readonly tag?: string;
 }
 
 export interface Completions {
@@ -73,17 +75,15 @@ export function completionsOf({
       })),
   );
   const embeddings = offered.flatMap((card) =>
-    (userAdapters.get(card.id)?.report.embeddings ?? []).map(
-      // An embedding of a file works while its file is in use.
-      ({ name }): Entry => ({
-        kind: "embedding",
-        label: name,
-        of: card.title,
-        count: null,
-        text: `${name} ${tagOf(card)}`,
-        key: keyOf(name),
-      }),
-    ),
+    (userAdapters.get(card.id)?.report.embeddings ?? []).map(({ name }): Entry => ({
+      kind: "embedding",
+      label: name,
+      of: card.title,
+      count: null,
+      text: name,
+      tag: tagOf(card),
+      key: keyOf(name),
+    })),
   );
   const titles = offered.map((card): Entry => ({
     kind: "lora",
@@ -98,6 +98,12 @@ export function completionsOf({
     .map(([tag, count]): Entry => ({ kind: "tag", label: tag, of: null, count, text: tag, key: keyOf(tag) }));
   return { loras, words: [...triggers, ...embeddings, ...titles, ...tags] };
 }
+
+/** What may stand in a negative prompt, where tags do nothing. */
+export const withoutTagged = ({ words }: CompletionList): CompletionList => ({
+  loras: [],
+  words: words.filter(({ kind }) => kind !== "lora"),
+});
 
 /** Those that begin so, then those with a word that does; each text once. */
 function matching(entries: readonly Entry[], query: string): Completion[] {

@@ -59,7 +59,7 @@ import { createWildcards, type WildcardsState } from "./prompt/wildcards.ts";
 import { createStyles, type StylesState } from "./prompt/styles.ts";
 import { openStyles, openWildcards } from "../prompts/named-rows.ts";
 import { openWaitingRuns } from "../prompts/waiting-runs.ts";
-import { expandBatch, type ImagePrompt, type ImageWords } from "../../stylus/wildcards/wildcards.ts";
+import { expandBatch, type ImageWords } from "../../stylus/wildcards/wildcards.ts";
 import { createTaking } from "./incoming.ts";
 import { checkDownloaded } from "../services/optional-model.ts";
 import { rerankerAbsent } from "../services/reranker.ts";
@@ -102,13 +102,13 @@ export interface Studio
   /** Words of the prompt that the model in use does not know. */
   readonly unknownWords: Accessor<readonly UnknownWord[]>;
   /** What the prompts stand for in the first image of the next run: themselves, but for templates. */
-  readonly words: Accessor<ImagePrompt>;
+  readonly words: Accessor<ImageWords>;
   /** The user's prompt styles. */
   readonly styles: StylesState;
   /** The user's files for `__name__` in prompts. */
   readonly wildcards: WildcardsState;
-  /** Tokens of the prompt; null until they are counted. */
-  readonly tokenCount: ReturnType<typeof createTokenCount>;
+  /** Tokens of words, as long as the component lives that asks; null until they are counted. */
+  countTokens(words: Accessor<string>): ReturnType<typeof createTokenCount>;
   /** The images that the next run would generate at the present seed: strengths for the sliders. */
   readonly planned: Accessor<readonly PlannedImage[]>;
   /** What each region adds to them. */
@@ -282,12 +282,6 @@ function buildStudio(services: PageServices): Studio {
   });
   const reading = createReading({ services, pack, busy: runs.busy, options: spelledOut, shown: runs.shown });
   const unknownWords = createUnknownWords({ services, pack, prompt: () => settings.prompt });
-  const tokenCount = createTokenCount({
-    services,
-    pack,
-    prompt: () => words().prompt,
-    steps: () => options().steps,
-  });
   const tags = createMemo(() => readLoraTags(words().prompt, pack()?.cards));
   const planned = createMemo((): readonly PlannedImage[] => {
     const loaded = pack();
@@ -446,7 +440,7 @@ function buildStudio(services: PageServices): Studio {
     words,
     styles,
     wildcards,
-    tokenCount,
+    countTokens: (prompt) => createTokenCount({ services, pack, prompt, steps: () => options().steps }),
     planned,
     plannedRegions,
     models,

@@ -101,6 +101,7 @@ export const prompt = {
 
   suggestions: {
     label: "Suggestions",
+    tagAdded: (tag: string) => `Added ${tag} to the prompt, which the embedding needs.`,
     /** Said to screen readers. */
     some: (count: number) =>
       `${formats.counted(count, { one: "suggestion", other: "suggestions" })}. Arrow keys choose, Enter inserts, Escape closes.`,

@@ -80,6 +80,7 @@ export const prompt: typeof english = {
 
   suggestions: {
     label: "제안",
+    tagAdded: (tag) => `임베딩에 필요한 ${tag} 태그를 프롬프트에 넣었어요.`,
     some: (count) => `제안 ${formats.number(count)}개. 화살표 키로 고르고, Enter 키로 넣고, Esc 키로 닫아요.`,
     kinds: {
       lora: "어댑터",
