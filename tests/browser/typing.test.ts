@@ -34,11 +34,30 @@ const letters = (index: number): string =>
 /** 10,000 characters and more, of words that Pocket has never read. */
 const unknown = Array.from({ length: 1300 }, (_, index) => `zqx${letters(index)}q`).join(" ");
 const known = "a robot in a meadow, ".repeat(480);
+/** Of these parts are marked. */
+const mostMarked = 64;
 
 /** Puts a long prompt in and lets everything be answered that it asks for. */
 async function paste(prompt: string): Promise<void> {
   await promptBox(page).fill(prompt);
   await page.clock.runFor(10_000);
+}
+
+/** How often one key changes nodes under the marks of the prompt. */
+async function changesOfKey(key: string): Promise<number> {
+  const marks = page.locator("#prompt").locator("xpath=preceding-sibling::*[@aria-hidden]");
+  await marks.evaluate((element) => {
+    const counted = { changes: 0 };
+    Object.assign(globalThis, { counted });
+    new MutationObserver((records) => (counted.changes += records.length)).observe(element, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+      attributes: true,
+    });
+  });
+  await page.keyboard.type(key);
+  return page.evaluate(() => (globalThis as unknown as { counted: { changes: number } }).counted.changes);
 }
 
 for (const [what, prompt] of [
@@ -52,12 +71,14 @@ for (const [what, prompt] of [
     const before = await calls();
     await page.keyboard.type(", a fox in the snow");
     expect(await since(before)).toEqual({});
+    expect(await changesOfKey("!")).toBe(1); // the last piece of the marks' text
     await page.clock.runFor(45);
     // Before all else what the rules need, within 100 ms of the last key.
     expect(await since(before)).toMatchObject({ embedQuery: 1, search: 1 });
     await page.clock.runFor(55);
     expect(await since(before)).toEqual({ embedQuery: 1, search: 1, compose: 1 });
     await page.clock.runFor(10_000);
+    expect(await page.locator("mark").count()).toBeLessThanOrEqual(mostMarked);
     expect(await since(before)).toEqual({ embedQuery: 1, search: 1, compose: 1, read: 1, countTokens: 1 });
     expect(bugs).toEqual([]);
   });

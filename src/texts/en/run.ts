@@ -170,6 +170,7 @@ export const run = {
     base: "Base model only:",
     noOther: "No other adapter for:",
     baseAll: "No adapter needed for:",
+    more: (count: number) => `and ${formats.number(count)} more`,
     banned: "Banned:",
     unban: "Unban",
   },

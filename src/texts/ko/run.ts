@@ -156,6 +156,7 @@ export const run: typeof english = {
     base: "기본 모델만:",
     noOther: "추가 어댑터 없음:",
     baseAll: "어댑터가 필요 없음:",
+    more: (count) => `외 ${formats.number(count)}개`,
     banned: "차단됨:",
     unban: "차단 해제",
   },

@@ -3,7 +3,7 @@
 import { createEffect, createMemo, createSignal, For, Index, on, Show, type JSX } from "solid-js";
 import { longPromptLength } from "../../stylus/options.ts";
 import { hasOtherScript } from "../../stylus/vocabulary.ts";
-import { cutPrompt, markWords, type PiecedSegment } from "../../app/state/prompt/spans.ts";
+import { cutPrompt, keepUnchanged, markWords, type PiecedSegment } from "../../app/state/prompt/spans.ts";
 import { withNearest } from "../../stylus/things.ts";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./PromptBox.module.css";
@@ -13,6 +13,9 @@ import { chosenOption, createWriting, shownList } from "./writing.ts";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "./task-colour.ts";
 import { t } from "../../texts/texts.ts";
+
+/** The first parts of a prompt that are marked: with hundreds of marks every key takes a browser long. */
+const mostMarked = 64;
 
 /** The words of a segment; unknown ones are underlined, which the transparent text shows. */
 function Pieces(props: { readonly of: PiecedSegment }): JSX.Element {
@@ -38,9 +41,14 @@ export function PromptBox(props: {
   let draft = "";
 
   const text = (): string => studio.settings.prompt;
-  const tasks = () => studio.reading().composition.tasks;
-  const segments = createMemo(() =>
-    markWords(cutPrompt(text(), tasks(), studio.reading().prompt), studio.unknownWords()),
+  const tasks = createMemo(() => studio.reading().composition.tasks.slice(0, mostMarked));
+  const segments = createMemo<readonly PiecedSegment[]>(
+    (before) =>
+      keepUnchanged(
+        before,
+        markWords(cutPrompt(text(), tasks(), studio.reading().prompt), studio.unknownWords()),
+      ),
+    [],
   );
   /** Each unknown word once. */
   const unknown = createMemo(() => [
