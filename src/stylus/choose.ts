@@ -54,8 +54,8 @@ export async function readPrompt(
     readonly services: ChoiceServices;
     readonly pack: LoadedPack;
     readonly onReading: (reading: Reading) => void;
-    /** Settles when the reader may be asked; at once where it is left out. */
-    readonly readerRest?: () => Promise<void>;
+    /** Resolves when the reader may be asked. */
+    readonly readerRest: () => Promise<void>;
     readonly signal: AbortSignal;
   },
 ): Promise<Reading> {
@@ -93,7 +93,7 @@ export async function choose(
     readonly onEvent: (event: RunEvent) => void;
     /** Milliseconds that a reader may take to get ready; null: as long as it needs. */
     readonly readerPatience?: number | null;
-    /** Settles when the reader may be asked. */
+    /** Resolves when the reader may be asked; at once where it is left out. */
     readonly readerRest?: () => Promise<void>;
     readonly signal: AbortSignal;
   },
@@ -133,7 +133,6 @@ export async function choose(
         return { value: byRules, outputs: byRules };
       onEvent({ type: "composition", composition: byRules });
       await context.readerRest?.();
-      throwIfAborted(signal);
       const byReader = await readInstead(byRules, { ...context, request, placed });
       if (options.composer === "reader") return { value: byReader, outputs: byReader };
       const value = await consultInstead(byReader, { ...context, request, placed });

@@ -7,6 +7,7 @@ import { wordsOf, type ImageView, type RunView } from "./runs/view.ts";
 import { promptsOf } from "../../stylus/regions.ts";
 import { readPrompt, type Reading } from "../../stylus/choose.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
+import { pause } from "../../shared/abortable.ts";
 
 /** Rests after the last key: before the rules are asked, whose answer is there within 100 ms, and before a model reads. */
 export const restMilliseconds = { rules: 40, models: 350 } as const;
@@ -105,13 +106,6 @@ const untilDone = (services: ChoiceServices): ChoiceServices => ({
     services.compose(candidates, { request, signal: request.method === "reranker" ? signal : never }),
 });
 
-/** Settles after a while, or as soon as nobody waits for it any more. */
-const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  });
-
 export function createReading(context: {
   readonly services: ChoiceServices;
   readonly pack: Accessor<LoadedPack | null>;
@@ -140,6 +134,7 @@ export function createReading(context: {
       };
       const { rules, models } = restMilliseconds;
       const stopped = pause(models, signal);
+      stopped.catch(() => {}); // nobody may be waiting for it
       const read = async (): Promise<void> => {
         await (asked.method === "reranker" ? stopped : pause(rules, signal));
         await idle;
@@ -156,7 +151,7 @@ export function createReading(context: {
           () => {}, // the run itself reports what is wrong
         );
       };
-      void read();
+      read().catch(() => {}); // more was typed
     }),
   );
 
