@@ -30,7 +30,7 @@ it("twelve of many are looked up, one at a time; all are marked", async () => {
   let inProgress = 0;
   let most = 0;
   const asked: string[] = [];
-  const embedText = async (text: string): Promise<Float32Array> => {
+  const embedText = async (text: string): Promise<Float32Array<ArrayBuffer>> => {
     asked.push(text);
     most = Math.max(most, ++inProgress);
     await Promise.resolve();
