@@ -107,7 +107,7 @@ test("brings the page to the top when an image is shown, at once where less moti
   await show.click();
   await page.emulateMedia({ reducedMotion: null });
   const behaviours = await page.evaluate(
-    () => (globalThis as unknown as { behaviours: unknown[] }).behaviours,
+    () => (globalThis as typeof globalThis & { behaviours: unknown[] }).behaviours,
   );
   expect(behaviours).toEqual(["smooth", "instant"]);
   expect(bugs).toEqual([]);

@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 type Calls = Readonly<Record<string, number>>;
 const calls = (): Promise<Calls> =>
-  page.evaluate(() => ({ ...(globalThis as unknown as { calls: Calls }).calls }));
+  page.evaluate(() => ({ ...(globalThis as typeof globalThis & { calls: Calls }).calls }));
 
 /** What was called since `before`. */
 const since = async (before: Calls): Promise<Calls> =>
@@ -57,7 +57,9 @@ async function changesOfKey(key: string): Promise<number> {
     });
   });
   await page.keyboard.type(key);
-  return page.evaluate(() => (globalThis as unknown as { counted: { changes: number } }).counted.changes);
+  return page.evaluate(
+    () => (globalThis as typeof globalThis & { counted: { changes: number } }).counted.changes,
+  );
 }
 
 for (const [what, prompt] of [

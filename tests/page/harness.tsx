@@ -13,17 +13,16 @@ const services = fakeServices(new URLSearchParams(location.search));
 /** How often each service was called, for tests. */
 const calls: Record<string, number> = {};
 Object.assign(globalThis, { calls });
-const counted = Object.fromEntries(
-  Object.entries(services).map(([name, value]: [string, unknown]) => [
-    name,
-    typeof value === "function"
-      ? (...given: unknown[]) => {
-          calls[name] = (calls[name] ?? 0) + 1;
-          return value.apply(services, given) as unknown;
-        }
-      : value,
-  ]),
-) as unknown as typeof services;
+const counted = new Proxy(services, {
+  get(target, name) {
+    const value: unknown = Reflect.get(target, name);
+    if (typeof value !== "function") return value;
+    return (...given: unknown[]): unknown => {
+      calls[String(name)] = (calls[String(name)] ?? 0) + 1;
+      return Reflect.apply(value, target, given);
+    };
+  },
+});
 
 const studio = createStudio(counted);
 render(() => <App studio={studio} />, document.getElementById("app")!);

@@ -10,6 +10,8 @@ interface Entry {
   readonly stylusLinkTaken?: true;
   /** Of the run that was asked for there: more than its link says, and with the names of the user's own files. */
   readonly stylusAsked?: GenerateOptions;
+  /** The link that it had until something was changed. */
+  readonly stylusLink?: string;
 }
 
 const entry = (): Entry => (history.state as Entry | null) ?? {};
@@ -38,14 +40,13 @@ export function installLinks({
       opened = written();
     });
   };
+  /** Browsers say so of a fragment that is entered or followed, too. */
   const onPopState = (): void => {
-    const { stylusAsked } = entry();
-    if (!stylusAsked) return;
+    const { stylusAsked, stylusLink } = entry();
+    if (stylusLink !== undefined) history.replaceState(null, "", stylusLink);
+    if (!stylusAsked) return take();
     opened = null;
     useAsked(stylusAsked);
-  };
-  const onHashChange = (): void => {
-    if (!entry().stylusAsked) take();
   };
 
   // What is changed is no longer what the address says.
@@ -55,7 +56,8 @@ export function installLinks({
       () => {
         if (opened === null || opened === written()) return;
         opened = null;
-        history.replaceState(null, "", location.pathname + location.search);
+        const state: Entry = { ...entry(), stylusLink: location.hash };
+        history.replaceState(state, "", location.pathname + location.search);
       },
       { defer: true },
     ),
@@ -77,9 +79,5 @@ export function installLinks({
 
   if (!entry().stylusLinkTaken) take();
   addEventListener("popstate", onPopState);
-  addEventListener("hashchange", onHashChange);
-  return () => {
-    removeEventListener("popstate", onPopState);
-    removeEventListener("hashchange", onHashChange);
-  };
+  return () => removeEventListener("popstate", onPopState);
 }
