@@ -17,16 +17,17 @@ import { t } from "../../texts/texts.ts";
 /** The first parts of a prompt that are marked: with hundreds of marks every key takes a browser long. */
 const mostMarked = 64;
 
-/** The words of a segment; unknown ones are underlined, which the transparent text shows. */
+/**
+ * The words of a segment; unknown ones are underlined, which the transparent text shows. Each text has an element of its own: texts beside each
+ * other are all made anew when one changes.
+ */
 function Pieces(props: { readonly of: PiecedSegment }): JSX.Element {
   return (
-    <Index each={props.of.pieces}>
-      {(piece) => (
-        <Show when={piece().isUnknown} fallback={piece().text}>
-          <span class={styles["unknownWord"]}>{piece().text}</span>
-        </Show>
-      )}
-    </Index>
+    <span>
+      <Index each={props.of.pieces}>
+        {(piece) => <span class={piece().isUnknown ? styles["unknownWord"] : undefined}>{piece().text}</span>}
+      </Index>
+    </span>
   );
 }
 
