@@ -3,7 +3,7 @@ import type { Candidate } from "../retrieval/candidate.ts";
 import type { Vector } from "../retrieval/embedding/vectors.ts";
 import type { PresetId } from "../shared/limits.ts";
 import type { Rarity } from "./rules/rarity.ts";
-import type { Reason } from "./reason.ts";
+import type { NearSource, Reason } from "./reason.ts";
 import type { Unavailable } from "./unavailable.ts";
 
 export interface AdapterPick {
@@ -27,6 +27,22 @@ export interface Task {
   readonly reason?: Reason | undefined;
 }
 
+/** A candidate that the reader has read beside the prompt. */
+export interface ReadCandidate {
+  readonly id: string;
+  /** The probability that the prompt wants it, 0 to 1. */
+  readonly wanted: number;
+  /** The text of its card that is nearest to the prompt; null: none is near. */
+  readonly nearest: { readonly source: NearSource; readonly text: string } | null;
+  /** The words of the prompt that it serves best; empty: none. */
+  readonly words: string;
+  /** Index of the task that has these words, or the first of them; null: none has. */
+  readonly task: number | null;
+  readonly chosen: boolean;
+  /** Why it was chosen, or was not. */
+  readonly reason: Reason;
+}
+
 export interface ComposerInfo {
   readonly name: string;
   /** "rules": deterministic, no model. "reader": a cross-encoder. "llm": a language model. "none": a baseline chose. */
@@ -39,6 +55,8 @@ export interface Composition {
   readonly tasks: readonly Task[];
   /** Candidates that came near, and why they were not taken. */
   readonly rejected: readonly { readonly id: string; readonly reason: Reason }[];
+  /** All that the reader has read, the likeliest first; absent where another composer chose, and in runs of earlier versions. */
+  readonly read?: readonly ReadCandidate[] | undefined;
   readonly composer: ComposerInfo;
   /** A language model is still choosing: its choice takes the place of this one. */
   readonly pending?: true | undefined;

@@ -54,6 +54,8 @@ export async function readPrompt(
     readonly services: ChoiceServices;
     readonly pack: LoadedPack;
     readonly onReading: (reading: Reading) => void;
+    /** Resolves when the reader may be asked. */
+    readonly readerRest: () => Promise<void>;
     readonly signal: AbortSignal;
   },
 ): Promise<Reading> {
@@ -91,6 +93,8 @@ export async function choose(
     readonly onEvent: (event: RunEvent) => void;
     /** Milliseconds that a reader may take to get ready; null: as long as it needs. */
     readonly readerPatience?: number | null;
+    /** Resolves when the reader may be asked; at once where it is left out. */
+    readonly readerRest?: () => Promise<void>;
     readonly signal: AbortSignal;
   },
 ): Promise<Composition> {
@@ -128,6 +132,7 @@ export async function choose(
       if (options.method !== "stylus" || options.composer === "rules")
         return { value: byRules, outputs: byRules };
       onEvent({ type: "composition", composition: byRules });
+      await context.readerRest?.();
       const byReader = await readInstead(byRules, { ...context, request, placed });
       if (options.composer === "reader") return { value: byReader, outputs: byReader };
       const value = await consultInstead(byReader, { ...context, request, placed });

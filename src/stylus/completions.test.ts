@@ -53,7 +53,8 @@ const offered = (marked: string): string[] =>
 function taken(marked: string): string {
   const { start, end, items } = at(marked)!;
   const prompt = marked.replace("|", "");
-  return prompt.slice(0, start) + items[0]!.text + prompt.slice(end);
+  const { text, tag } = items[0]!;
+  return prompt.slice(0, start) + [text, tag].filter(Boolean).join(" ") + prompt.slice(end);
 }
 
 describe("completions", () => {

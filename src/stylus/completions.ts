@@ -17,6 +17,8 @@ export interface Completion {
   readonly count: number | null;
   /** What takes the place of the words at the cursor. */
   readonly text: string;
+  /** A tag that the prompt has to have besides: an embedding that lies in a LoRA's file works while that is in use. */
+  readonly tag?: string;
 }
 
 export interface Completions {
@@ -89,8 +91,8 @@ export function completionsOf({
       label: word,
       of: card.title,
       count: null,
-      // One that lies in a LoRA's file works while that is in use.
-      text: isEnough ? word : `${word} ${tagOf(card)}`,
+      text: word,
+      ...(isEnough ? {} : { tag: tagOf(card) }),
       key: keyOf(word),
     }));
   });
@@ -107,6 +109,12 @@ export function completionsOf({
     .map(([tag, count]): Entry => ({ kind: "tag", label: tag, of: null, count, text: tag, key: keyOf(tag) }));
   return { loras, words: [...triggers, ...embeddings, ...titles, ...tags] };
 }
+
+/** What may stand in a negative prompt, where tags do nothing. */
+export const withoutTagged = ({ words }: CompletionList): CompletionList => ({
+  loras: [],
+  words: words.filter(({ kind }) => kind !== "lora"),
+});
 
 /** Those that begin so, then those with a word that does; each text once. */
 function matching(entries: readonly Entry[], query: string): Completion[] {

@@ -71,10 +71,17 @@ export interface SharedImage {
   >;
   /** Name of the checkpoint; empty: not in the link. */
   readonly model: string;
+  /** Not generated yet: the words as they were written, and adapters are chosen for them. */
+  readonly isAsked?: boolean;
 }
 
+/** Whether the link has the prompts as they were written, tags and all, and not what became of them. */
+const hasWritten = ({ options, isAsked = false }: Pick<SharedImage, "options" | "isAsked">): boolean =>
+  isAsked || staysWritten(options);
+
 /** The fragment, with its "#". Without the adapters `left`: ids, and names in tags, that say what the user's own files are called. */
-export function writeLink({ options, image, model }: SharedImage, left: ReadonlySet<string>): string {
+export function writeLink(shared: SharedImage, left: ReadonlySet<string>): string {
+  const { options, image, model, isAsked = false } = shared;
   const { prompt = options.prompt, negativePrompt = options.negativePrompt } = image;
   const tags = image.adapters.filter(({ id }) => !left.has(id)).map(formatLoraTag);
   const fields = new Map([
@@ -90,19 +97,19 @@ export function writeLink({ options, image, model }: SharedImage, left: Readonly
     ["RNG", options.noise === "nv" ? "NV" : ""],
     ["Combine", options.combine === "switch" ? "switch" : ""],
     ...imageFields({ ...options, start: null }),
-    ...regionFields(regionsOfLink({ options, image }, left)),
+    ...regionFields(regionsOfLink(shared, left)),
     ...detailFields(detailsWithout(options.details, (name) => left.has(name))),
     ["Model", model],
     ...(options.plot === null ? [] : plotFields(withoutAdapters(options.plot, left))),
   ]);
-  const words = staysWritten(options) ? withoutTagsOf(left, prompt) : withoutTags(prompt);
+  const words = hasWritten(shared) ? withoutTagsOf(left, prompt) : withoutTags(prompt);
   const entries = [
     ["prompt", [words.trim(), ...tags].join(" ")],
     // A tag there does nothing, and may name a file.
     ["negative", withoutTags(negativePrompt).trim()],
     ...[...fields].flatMap(([label, value]) => (keyOf.has(label) ? [[keyOf.get(label)!, value]] : [])),
     ["few-step", options.fewStep ? "yes" : ""],
-    ["adapters", choosesAgain(options) ? "chosen" : "listed"],
+    ["adapters", (isAsked ? options.method !== "sd" : choosesAgain(options)) ? "chosen" : "listed"],
   ].filter(([, value]) => value !== "");
   return `#${new URLSearchParams(entries as [string, string][])}`;
 }
@@ -111,11 +118,9 @@ const withoutTagsOf = (left: ReadonlySet<string>, prompt: string): string =>
   replaceTags(prompt, ({ name, text }) => (left.has(name) ? "" : text));
 
 /** The regions without tags of adapters that are left out. */
-function regionsOfLink(
-  { options, image }: Pick<SharedImage, "options" | "image">,
-  left: ReadonlySet<string>,
-): GenerateOptions["regions"] {
-  if (!staysWritten(options)) return regionsOfImage(options.regions, image, (id) => left.has(id));
+function regionsOfLink(shared: SharedImage, left: ReadonlySet<string>): GenerateOptions["regions"] {
+  const { options, image } = shared;
+  if (!hasWritten(shared)) return regionsOfImage(options.regions, image, (id) => left.has(id));
   return (
     options.regions &&
     withoutEmpty({

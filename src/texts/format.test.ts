@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createFormats } from "./format.ts";
+import { createFormats, quoted } from "./format.ts";
 
 const { bytes, counted, duration, fraction, list, milliseconds, number, percent } = createFormats("en");
 
@@ -37,4 +37,12 @@ test("numbers, shares and lists", () => {
   expect(fraction(0.5)).toBe("0.50");
   expect(percent(0.135)).toBe("14%");
   expect(list(["a", "b", "c"])).toBe("a, b, and c");
+});
+
+test("of many words a sentence quotes the first twelve", () => {
+  const words = Array.from({ length: 14 }, (_, index) => `w${index}`);
+  const more = (count: number): string => `and ${count} more`;
+  expect(quoted(["fox", "owl"], more)).toBe("“fox”, “owl”");
+  expect(quoted(words.slice(0, 12), more)).toMatch(/“w10”, “w11”$/);
+  expect(quoted(words, more)).toMatch(/“w10”, “w11” and 2 more$/);
 });

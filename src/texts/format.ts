@@ -72,3 +72,13 @@ export function createFormats(locale: string): Formats {
     list: (items) => list.format(items),
   };
 }
+
+/** Words that one sentence names. */
+const mostQuoted = 12;
+
+/** “fox”, “owl” and so on; the first of many, and how many more there are. */
+export function quoted(words: readonly string[], more: (count: number) => string): string {
+  const first = words.slice(0, mostQuoted).map((word) => `“${word}”`);
+  const rest = words.length - first.length;
+  return [first.join(", "), ...(rest > 0 ? [more(rest)] : [])].join(" ");
+}

@@ -90,3 +90,25 @@ test("images are starred, noted, found, compared by keys, exported and brought b
     .waitFor();
   expect(bugs).toEqual([]);
 });
+
+test("brings the page to the top when an image is shown, at once where less motion is asked for", async () => {
+  await visit();
+  await loaded(page);
+  await generate(page, "a castle on a hill");
+  await page.evaluate(() => {
+    const behaviours: unknown[] = [];
+    Object.assign(globalThis, { behaviours });
+    globalThis.scrollTo = ((options: ScrollToOptions) =>
+      behaviours.push(options.behavior)) as typeof scrollTo;
+  });
+  const show = page.getByRole("region", { name: "Your images" }).getByRole("button", { name: /^Show image/ });
+  await show.click();
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await show.click();
+  await page.emulateMedia({ reducedMotion: null });
+  const behaviours = await page.evaluate(
+    () => (globalThis as typeof globalThis & { behaviours: unknown[] }).behaviours,
+  );
+  expect(behaviours).toEqual(["smooth", "instant"]);
+  expect(bugs).toEqual([]);
+});

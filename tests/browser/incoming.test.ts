@@ -57,6 +57,48 @@ test("a link fills the form, without a run, and says what it cannot", async () =
   expect(bugs).toEqual([]);
 });
 
+test("the address follows each run; Back and Forward return to what was asked, without a run", async () => {
+  const fragment = (): Promise<URLSearchParams> =>
+    page.evaluate(() => location.hash.slice(1)).then((text) => new URLSearchParams(text));
+  await visit();
+  await loaded(page);
+  const useSeed = async (value: string): Promise<void> => {
+    await page.locator("#seed").fill(value);
+    await page.keyboard.press("Tab");
+  };
+  await useSeed("11");
+  await generate(page, "a castle on a hill");
+  const castle = await fragment();
+  expect([castle.get("prompt"), castle.get("seed"), castle.get("adapters")]).toEqual([
+    "a castle on a hill",
+    "11",
+    "chosen",
+  ]);
+  await useSeed("12");
+  await generate(page, "a robot in a meadow");
+  expect((await fragment()).get("prompt")).toBe("a robot in a meadow");
+
+  await page.goBack();
+  await hasPrompt("a castle on a hill");
+  expect([await seed(), String(await fragment())]).toEqual(["11", String(castle)]);
+  await page.goForward();
+  await hasPrompt("a robot in a meadow");
+  expect(await seed()).toBe("12");
+  const gallery = page.getByRole("region", { name: "Your images" });
+  expect(await gallery.getByRole("button", { name: /^Show image/ }).count()).toBe(2);
+
+  // Another visit to the address asks for the same.
+  await page.goto("about:blank");
+  await visit(`#${castle}`);
+  await loaded(page);
+  await hasPrompt("a castle on a hill");
+  expect(await seed()).toBe("11");
+  // What is changed is no longer what the address said.
+  await promptBox(page).fill("a castle");
+  await expect.poll(() => page.evaluate(() => location.hash)).toBe("");
+  expect(bugs).toEqual([]);
+});
+
 test("an image’s link has its words, settings and adapters, and names of own files only when asked", async () => {
   await visit();
   await loaded(page);

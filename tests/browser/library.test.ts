@@ -147,6 +147,24 @@ test("filters add up and say what they would leave; a reset takes all away", asy
   await count("92 adapters");
 });
 
+test("what was measured of adapters is a filter, where something was", async () => {
+  await open();
+  await library().getByRole("button", { name: "Filters", exact: true }).click();
+  await library().getByLabel("Licence").waitFor();
+  expect(await library().getByLabel("Measured effect").count()).toBe(0);
+  await open("?adapters=40");
+  await library().getByRole("button", { name: "Filters", exact: true }).click();
+  const effects = library().getByLabel("Measured effect");
+  expect(await effects.locator("option").allInnerTexts()).toEqual([
+    "Any",
+    "Images fit prompts better (4)",
+    "Images hardly change (4)",
+  ]);
+  await effects.selectOption({ label: "Images hardly change (4)" });
+  await count("4 of 92 adapters");
+  expect(await violations(page)).toEqual([]);
+});
+
 test("tags of one's own and hiding outlast a reload; the card is exported with them", async () => {
   await open();
   await card(/^Clay Render/).click();

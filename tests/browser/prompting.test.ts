@@ -119,6 +119,53 @@ test("offers adapters and words at the cursor, by keys alone", async () => {
   expect(bugs).toEqual([]);
 });
 
+test("offers and counts in the negative prompt, in regions and in details as in the prompt, by keys alone", async () => {
+  const list = page.getByRole("listbox", { name: "Suggestions" });
+  const half = { x: 0, y: 0, width: 0.5, height: 1 };
+  await useSettings(page, {
+    fewStep: false,
+    regions: [{ ...half, prompt: "a cat", weight: 1 }],
+    detailPass: true,
+    details: [{ ...half, prompt: "a face" }],
+  });
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
+  const negative = page.getByRole("textbox", { name: "Negative prompt" });
+  const region = page.getByRole("textbox", { name: /^Prompt of (?:region 1|the empty region)$/ });
+  const detail = page.getByRole("textbox", { name: "Prompt of detail 1" });
+  await page.getByText("2 of 75 tokens").nth(1).waitFor();
+
+  for (const field of [negative, region, detail]) {
+    await field.fill("");
+    await field.focus();
+    await page.keyboard.type("rain, cla");
+    await list.getByRole("option").first().waitFor();
+    expect(await field.getAttribute("aria-controls")).toBe(await list.getAttribute("id"));
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press("ArrowDown");
+    const chosen = page.locator("[role=option][aria-selected=true]");
+    expect(await field.getAttribute("aria-activedescendant")).toBe(await chosen.getAttribute("id"));
+    const label = (await chosen.locator("span").first().innerText()).trim();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => list.count()).toBe(0);
+    expect(await field.inputValue()).toBe(`rain, ${label}`);
+    await page.keyboard.press("Control+z"); // the browser's own undo
+    expect(await field.inputValue()).toBe("rain, cla");
+    await field.fill("rain, fog and snow");
+    await page.keyboard.press("Escape");
+  }
+  await expect.poll(() => page.getByText("5 of 75 tokens").count()).toBe(3);
+
+  // Tags are for the prompt, its regions and details.
+  await negative.fill("");
+  await negative.pressSequentially("<lora:");
+  await region.fill("");
+  await region.pressSequentially("<lora:");
+  await list.waitFor();
+  expect(await region.getAttribute("aria-controls")).toBe(await list.getAttribute("id"));
+  expect(await negative.getAttribute("aria-controls")).toBeNull();
+  expect(bugs).toEqual([]);
+});
+
 test("saves prompt styles, applies them to a run, and reads and writes styles.csv", async () => {
   await promptBox(page).fill("ink drawing of {prompt}");
   await page.getByRole("button", { name: "Styles", exact: true }).click();

@@ -107,6 +107,31 @@ function fakeCompose(prompt: string, candidates: readonly { card: AdapterCard }[
   return { tasks, rejected, composer: { name: "rules", kind: "rules" } };
 }
 
+/** What a reader would make of the same choice: the picks, and of each part one adapter that is less likely. */
+function fakeReading(prompt: string): Composition {
+  const { tasks } = fakeCompose(
+    prompt,
+    cards.filter(({ fewStep }) => !fewStep).map((card) => ({ card })),
+  );
+  const picked = tasks.flatMap(({ picks, text }, task) =>
+    picks.map(({ id, reason }) => ({ id, reason, words: text, task, wanted: 0.98, chosen: true })),
+  );
+  const others = cards.filter(({ id, fewStep }) => !fewStep && !picked.some((each) => each.id === id));
+  const refused = [...tasks.keys(), null].map((task, index) => ({
+    id: others[index]!.id,
+    reason: { kind: "unlikely", score: 0.12, threshold: 0.8 } as const,
+    words: task === null ? "" : tasks[task]!.text,
+    task,
+    wanted: 0.12,
+    chosen: false,
+  }));
+  const read = [...picked, ...refused].map((each) => ({
+    ...each,
+    nearest: each.task === null ? null : { source: "phrase" as const, text: "plasticine" },
+  }));
+  return { tasks, rejected: [], read, composer: { name: "reader", kind: "reader" } };
+}
+
 export function fakeServices(query: URLSearchParams): PageServices {
   const slow = query.get("run") === "slow";
   const own = {
@@ -256,7 +281,8 @@ export function fakeServices(query: URLSearchParams): PageServices {
       const tokens = prompt.match(/\p{L}+|[^\s\p{L}]/gu)?.length ?? 0;
       return { tokens, room: 75 * Math.max(1, Math.ceil(tokens / 75)) };
     },
-    read: async () => ({ unavailable: { kind: "noReader" } }),
+    read: async ({ prompt }) =>
+      query.has("reader") ? fakeReading(prompt) : { unavailable: { kind: "noReader" } },
     consult: async () => ({ unavailable: { kind: "noModel" } }),
     languageModels: fakeLanguageModels(query),
     sources: fakeSources(),

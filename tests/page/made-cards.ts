@@ -6,6 +6,9 @@ const looks = ["Velvet", "Copper", "Frosted", "Paper", "Neon", "Mossy", "Faded",
 const things = ["Harbour", "Owls", "Teapots", "Alleys", "Robots", "Orchards", "Masks"] as const;
 const licences = ["Apache-2.0", "cc-by-nc-4.0", ""] as const;
 
+const good = { direction: 2, low: 1, high: 3, strength: 0.4, prompts: 8 };
+const weak = { direction: 0, low: -1, high: 1, strength: 0.01, prompts: 8 };
+
 export function madeCard(number: number): AdapterCard {
   const title = `${looks[number % looks.length]} ${things[number % things.length]} ${number}`;
   const description = `Made-up adapter number ${number}.`;
@@ -25,6 +28,7 @@ export function madeCard(number: number): AdapterCard {
     license: licences[number % licences.length]!,
     author: `author ${number % 90}`,
     samples: [],
+    ...(number % 5 === 0 ? { effect: number % 10 === 0 ? good : weak } : {}),
   };
 }
 

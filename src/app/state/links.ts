@@ -1,19 +1,83 @@
-// Addresses that carry settings: "#prompt=…". One that is opened fills the form, and so does going back or forward to it.
+// Addresses that carry settings: "#prompt=…". One that is opened fills the form, and so does going back or forward to it. Each run that is
+// asked for has an entry of its own in the browser's history.
+import { createEffect, on } from "solid-js";
+import type { GenerateOptions } from "../../stylus/options.ts";
 import type { Studio } from "./studio.ts";
 
-/** In the state of an entry of the browser's history: its link was taken over, and a reload keeps what was changed since. */
-const taken = "stylusLinkTaken";
+/** What an entry of the browser's history has. */
+interface Entry {
+  /** Its link was taken over, and a reload keeps what was changed since. */
+  readonly stylusLinkTaken?: true;
+  /** Of the run that was asked for there: more than its link says, and with the names of the user's own files. */
+  readonly stylusAsked?: GenerateOptions;
+  /** The link that it had until something was changed. */
+  readonly stylusLink?: string;
+}
 
-/** Follows the address; returns a function that stops it. */
-export function installLinks({ useLink }: Pick<Studio, "useLink">): () => void {
+const entry = (): Entry => (history.state as Entry | null) ?? {};
+
+/** A page inside another one has no entries of its own: they would be steps of the page around it. */
+const isFramed = (): boolean => parent !== self;
+
+/** Follows the address, and has it follow the runs; returns a function that stops that. In a root of Solid's. */
+export function installLinks({
+  useLink,
+  useAsked,
+  asked,
+  linkOf,
+  options,
+}: Pick<Studio, "useLink" | "useAsked" | "asked" | "linkOf" | "options">): () => void {
+  /** What was taken over from the link that the address has; null: it has none, or that of a run. */
+  let opened: string | null = null;
+  const written = (): string => JSON.stringify(options());
+
   const take = (): void => {
     const { hash } = location;
+    opened = null;
     useLink(hash, () => {
-      if (location.hash === hash)
-        history.replaceState({ ...(history.state as object | null), [taken]: true }, "");
+      if (location.hash !== hash) return;
+      history.replaceState({ ...entry(), stylusLinkTaken: true } satisfies Entry, "");
+      opened = written();
     });
   };
-  if (!(history.state as Record<string, unknown> | null)?.[taken]) take();
-  addEventListener("hashchange", take);
-  return () => removeEventListener("hashchange", take);
+  /** Browsers say so of a fragment that is entered or followed, too. */
+  const onPopState = (): void => {
+    const { stylusAsked, stylusLink } = entry();
+    if (stylusLink !== undefined) history.replaceState(null, "", stylusLink);
+    if (!stylusAsked) return take();
+    opened = null;
+    useAsked(stylusAsked);
+  };
+
+  // What is changed is no longer what the address says.
+  createEffect(
+    on(
+      options,
+      () => {
+        if (opened === null || opened === written()) return;
+        opened = null;
+        const state: Entry = { ...entry(), stylusLink: location.hash };
+        history.replaceState(state, "", location.pathname + location.search);
+      },
+      { defer: true },
+    ),
+  );
+  createEffect(
+    on(
+      asked,
+      (run) => {
+        if (!run) return;
+        opened = null;
+        const state: Entry = { stylusLinkTaken: true, stylusAsked: run };
+        const link = linkOf(run);
+        if (link === location.hash || isFramed()) history.replaceState(state, "", link);
+        else history.pushState(state, "", link);
+      },
+      { defer: true },
+    ),
+  );
+
+  if (!entry().stylusLinkTaken) take();
+  addEventListener("popstate", onPopState);
+  return () => removeEventListener("popstate", onPopState);
 }

@@ -1,5 +1,5 @@
 // Follows the prompt while it is typed: after a short rest the stages before generating run, so that the parts are marked
-// and the choice is seen before anything is generated.
+// and the choice is seen before anything is generated. Rules answer first; the reader is asked once typing has stopped.
 import { createEffect, createMemo, createSignal, on, onCleanup, untrack, type Accessor } from "solid-js";
 import type { GenerateOptions } from "../../stylus/options.ts";
 import type { ChoiceServices } from "../../stylus/ports.ts";
@@ -7,9 +7,10 @@ import { wordsOf, type ImageView, type RunView } from "./runs/view.ts";
 import { promptsOf } from "../../stylus/regions.ts";
 import { readPrompt, type Reading } from "../../stylus/choose.ts";
 import type { LoadedPack } from "../../stylus/loaded-pack.ts";
+import { pause } from "../../shared/abortable.ts";
 
-/** Rest after the last key before the prompt is read. */
-const restMilliseconds = 350;
+/** Rests after the last key: before the rules are asked, whose answer is there within 100 ms, and before a model reads. */
+export const restMilliseconds = { rules: 40, models: 350 } as const;
 
 const nothing: Reading = {
   prompt: "",
@@ -91,6 +92,20 @@ export function readingFor(
   return (known.find((each) => each?.isWhole) ?? known[0] ?? latest)?.reading ?? nothing;
 }
 
+const never = new AbortController().signal;
+
+/**
+ * The same, but that a call to the retrieval worker lasts until the worker is done with it, wanted or not: who waits for one call before
+ * making the next has at most one there, however long a prompt takes.
+ */
+const untilDone = (services: ChoiceServices): ChoiceServices => ({
+  ...services,
+  embedQuery: (text) => services.embedQuery(text, { signal: never }),
+  search: (text, options) => services.search(text, { ...options, signal: never }),
+  compose: (candidates, { request, signal }) =>
+    services.compose(candidates, { request, signal: request.method === "reranker" ? signal : never }),
+});
+
 export function createReading(context: {
   readonly services: ChoiceServices;
   readonly pack: Accessor<LoadedPack | null>;
@@ -99,7 +114,10 @@ export function createReading(context: {
   readonly options: Accessor<GenerateOptions>;
   readonly shown: Accessor<RunView | null>;
 }): Accessor<Reading> {
-  const { services, pack, busy, options, shown } = context;
+  const { pack, busy, options, shown } = context;
+  const services = untilDone(context.services);
+  /** Settles when nothing that was asked is worked on. */
+  let idle: Promise<void> = Promise.resolve();
   const [typed, setTyped] = createSignal<Known | null>(null);
   const fromRun = createMemo(() => readingOfRun(shown()));
 
@@ -107,21 +125,33 @@ export function createReading(context: {
     on([() => choiceKey(options()), pack, busy], ([key, loaded, running]) => {
       if (!loaded || running || options().prompt.trim() === "") return;
       if (untrack(() => [fromRun(), typed()]).some((known) => known?.isWhole && known.key === key)) return;
+      const asked = untrack(options);
       const controller = new AbortController();
-      const timer = setTimeout(() => {
-        const { signal } = controller;
-        const keep = (reading: Reading, isWhole: boolean): void => {
-          if (!signal.aborted) setTyped({ key, reading, isWhole });
-        };
+      const { signal } = controller;
+      onCleanup(() => controller.abort());
+      const keep = (reading: Reading, isWhole: boolean): void => {
+        if (!signal.aborted) setTyped({ key, reading, isWhole });
+      };
+      const { rules, models } = restMilliseconds;
+      const stopped = pause(models, signal);
+      stopped.catch(() => {}); // nobody may be waiting for it
+      const read = async (): Promise<void> => {
+        await (asked.method === "reranker" ? stopped : pause(rules, signal));
+        await idle;
+        if (signal.aborted) return;
         const onReading = (early: Reading): void => keep(early, false);
-        readPrompt(untrack(options), { services, pack: loaded, onReading, signal })
-          .then((reading) => keep(reading, true))
-          .catch(() => {}); // the run itself reports what is wrong
-      }, restMilliseconds);
-      onCleanup(() => {
-        clearTimeout(timer);
-        controller.abort();
-      });
+        idle = readPrompt(asked, {
+          services,
+          pack: loaded,
+          onReading,
+          readerRest: () => stopped,
+          signal,
+        }).then(
+          (reading) => keep(reading, true),
+          () => {}, // the run itself reports what is wrong
+        );
+      };
+      read().catch(() => {}); // more was typed
     }),
   );
 

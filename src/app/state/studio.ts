@@ -45,6 +45,7 @@ import { createQueue, type QueuedRun, type QueueState, type RunOutcome } from ".
 import { createRecall, type Recall } from "./runs/recall.ts";
 import { createReading } from "./live-choice.ts";
 import { explain } from "../explain.ts";
+import { linkOfRun } from "./runs/run-link.ts";
 import { createRuns, type Runs } from "./runs/runs.ts";
 import type { PlannedImage } from "../../stylus/run-types.ts";
 import { createSettings, type SettingsStore } from "./settings/stored.ts";
@@ -59,7 +60,7 @@ import { createWildcards, type WildcardsState } from "./prompt/wildcards.ts";
 import { createStyles, type StylesState } from "./prompt/styles.ts";
 import { openStyles, openWildcards } from "../prompts/named-rows.ts";
 import { openWaitingRuns } from "../prompts/waiting-runs.ts";
-import { expandBatch, type ImagePrompt, type ImageWords } from "../../stylus/wildcards/wildcards.ts";
+import { expandBatch, type ImageWords } from "../../stylus/wildcards/wildcards.ts";
 import { createTaking } from "./incoming.ts";
 import { checkDownloaded } from "../services/optional-model.ts";
 import { rerankerAbsent } from "../services/reranker.ts";
@@ -70,7 +71,7 @@ export interface Studio
     Pick<Runs, "busy" | "stop" | "compare" | "compareWithInitImage" | "closeVariant">,
     Pick<PackState, "progress" | "transfer" | "replaced">,
     PromptCursor,
-    Pick<Recall, "restored" | "show" | "useSettings" | "useOffered" | "useLink">,
+    Pick<Recall, "restored" | "show" | "useSettings" | "useOffered" | "useLink" | "useAsked">,
     Pick<
       ChoiceState,
       "adjustments" | "pins" | "bans" | "setStrength" | "remove" | "restore" | "togglePin" | "toggleBan"
@@ -84,6 +85,10 @@ export interface Studio
   readonly fewStep: Accessor<boolean>;
   /** What the next run asks for. */
   readonly options: Accessor<GenerateOptions>;
+  /** What the run asks for that was asked for last; null: none yet. */
+  readonly asked: Accessor<GenerateOptions | null>;
+  /** The fragment that fills the form with what a run asks for, without the names of the user's own files. */
+  linkOf(options: GenerateOptions): string;
   /** Why its settings cannot be generated, with the field in `where`; null: nothing is wrong, but for a missing prompt. */
   readonly problem: Accessor<StylusError | null>;
   /** The run on show; null before the first. */
@@ -99,13 +104,13 @@ export interface Studio
   /** Words of the prompt that the model in use does not know. */
   readonly unknownWords: Accessor<readonly UnknownWord[]>;
   /** What the prompts stand for in the first image of the next run: themselves, but for templates. */
-  readonly words: Accessor<ImagePrompt>;
+  readonly words: Accessor<ImageWords>;
   /** The user's prompt styles. */
   readonly styles: StylesState;
   /** The user's files for `__name__` in prompts. */
   readonly wildcards: WildcardsState;
-  /** Tokens of the prompt; null until they are counted. */
-  readonly tokenCount: ReturnType<typeof createTokenCount>;
+  /** Tokens of words, as long as the component lives that asks; null until they are counted. */
+  countTokens(words: Accessor<string>): ReturnType<typeof createTokenCount>;
   /** The images that the next run would generate at the present seed: strengths for the sliders. */
   readonly planned: Accessor<readonly PlannedImage[]>;
   /** What each region adds to them. */
@@ -283,12 +288,6 @@ function buildStudio(services: PageServices): Studio {
     prompt: () => settings.prompt,
     setPrompt: (prompt) => setSettings("prompt", prompt),
   });
-  const tokenCount = createTokenCount({
-    services,
-    pack,
-    prompt: () => words().prompt,
-    steps: () => options().steps,
-  });
   const tags = createMemo(() => readLoraTags(words().prompt, pack()?.cards));
   const planned = createMemo((): readonly PlannedImage[] => {
     const loaded = pack();
@@ -396,6 +395,7 @@ function buildStudio(services: PageServices): Studio {
     if (loaded) titles.set(loaded.id, loaded.title);
   });
 
+  const [asked, setAsked] = createSignal<GenerateOptions | null>(null);
   const generate = createAsking({
     settings: [settings, setSettings],
     inputError: [inputError, setInputError],
@@ -411,6 +411,7 @@ function buildStudio(services: PageServices): Studio {
       if (method === "reranker") await checkDownloaded(services.reranker, rerankerAbsent);
     },
     queue,
+    onAsked: setAsked,
   });
 
   return {
@@ -446,7 +447,7 @@ function buildStudio(services: PageServices): Studio {
     words,
     styles,
     wildcards,
-    tokenCount,
+    countTokens: (prompt) => createTokenCount({ services, pack, prompt, steps: () => options().steps }),
     planned,
     plannedRegions,
     models,
@@ -481,6 +482,9 @@ function buildStudio(services: PageServices): Studio {
     useSettings: recall.useSettings,
     useOffered: recall.useOffered,
     useLink: recall.useLink,
+    useAsked: recall.useAsked,
+    asked,
+    linkOf: (run) => linkOfRun(run, { pack: wholePack(), wildcards: wildcards.files() }),
     takePick: createTaking({
       initImage,
       intake,

@@ -110,6 +110,41 @@ describe("composeByReading", () => {
     ]);
   });
 
+  it("tells of all that it has read: how likely, by which text, for which words, and why or why not", async () => {
+    const { read } = await compose();
+    expect(read).toEqual([
+      {
+        id: "clay",
+        wanted: expect.closeTo(0.98),
+        nearest: { source: "phrase", text: "aardman" },
+        words: "aardman",
+        task: 1,
+        chosen: true,
+        reason: { kind: "quoted", source: "phrase", text: "aardman", score: expect.closeTo(0.98) },
+      },
+      {
+        id: "night",
+        wanted: expect.closeTo(0.95),
+        nearest: null,
+        words: "style",
+        task: null,
+        chosen: false,
+        reason: { kind: "served", title: "clay", score: expect.closeTo(0.95) },
+      },
+      {
+        id: "table",
+        wanted: expect.closeTo(0.38),
+        nearest: null,
+        words: "table",
+        task: 0,
+        chosen: false,
+        reason: { kind: "unlikely", score: expect.closeTo(0.38), threshold: 0.5 },
+      },
+    ]);
+    const few = await composeByReading({ prompt, ...base, candidates: [] }, { reader });
+    expect(few.read).toEqual([]);
+  });
+
   it("wants an adapter more surely that was measured to be weak or misleading", async () => {
     const measured = async (direction: number) => {
       const effect = { direction, low: direction - 1, high: direction + 1, strength: 0.3, prompts: 6 };

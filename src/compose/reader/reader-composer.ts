@@ -3,7 +3,7 @@
 import { effectPrior } from "../../retrieval/effect.ts";
 import type { PresetId } from "../../shared/limits.ts";
 import { throwIfAborted } from "../../shared/errors.ts";
-import type { ComposerInfo, Composition, AdapterPick } from "../composition.ts";
+import type { ComposerInfo, Composition, AdapterPick, ReadCandidate, Task } from "../composition.ts";
 import { presets } from "../plan/presets.ts";
 import type { Reason } from "../reason.ts";
 import { cardText, type ReadingCandidate, type ReadingCard } from "./card-text.ts";
@@ -78,6 +78,7 @@ export async function composeByReading(
   const { chosen, refused } = select(offers, { styles: presets[preset].styles });
   const tokens = reader.tokens(readable.text);
   const served: { span: Span; picks: AdapterPick[] }[] = [];
+  const reasons = new Map<string, Reason>();
   for (const { id, wanted, tokens: own } of chosen) {
     const { candidate, reading } = read.get(id)!;
     const { serves } = reading;
@@ -92,23 +93,55 @@ export async function composeByReading(
       similarity: wanted,
       weight: candidate.card.refined.weight,
     };
+    reasons.set(id, pick.reason);
     const same = served.find((other) => overlaps(other.span, span));
     if (same) same.picks.push(pick);
     else served.push({ span, picks: [pick] });
   }
   const cardOf = (id: string): ReadingCard => read.get(id)!.candidate.card;
+  const against = refused
+    .map((refusal) => ({ refusal, wanted: read.get(refusal.id)!.reading.wanted }))
+    .sort((a, b) => b.wanted - a.wanted)
+    .map(({ refusal, wanted }) => ({
+      id: refusal.id,
+      wanted,
+      reason: refusalReason(refusal, { wanted, cardOf, preset }),
+    }));
+  for (const { id, reason } of against) reasons.set(id, reason);
+  const tasks = tasksOf(prompt, { readable: readable.withDenied, served });
+  const chosenIds = new Set(chosen.map(({ id }) => id));
+  const all = candidates.map(({ card: { id }, nearest: [nearest] }, i): ReadCandidate => {
+    const { wanted, serves } = readings[i]!;
+    const span = servedSpan(readable.text, { tokens, serves, served: servedTokens(serves), taken: [] });
+    return {
+      id,
+      wanted,
+      nearest: nearest ? { source: nearest.source, text: nearest.text } : null,
+      words: span ? prompt.slice(span.start, span.end) : "",
+      task: taskOf(tasks, { id, span }),
+      chosen: chosenIds.has(id),
+      reason: reasons.get(id) ?? { kind: "pinned" },
+    };
+  });
   return {
-    tasks: tasksOf(prompt, { readable: readable.withDenied, served }),
-    rejected: refused
-      .map((refusal) => ({ refusal, wanted: read.get(refusal.id)!.reading.wanted }))
-      .filter(({ wanted }) => wanted >= nearMiss)
-      .sort((a, b) => b.wanted - a.wanted)
-      .map(({ refusal, wanted }) => ({
-        id: refusal.id,
-        reason: refusalReason(refusal, { wanted, cardOf, preset }),
-      })),
+    tasks,
+    rejected: against.filter(({ wanted }) => wanted >= nearMiss).map(({ id, reason }) => ({ id, reason })),
+    read: all.sort((a, b) => b.wanted - a.wanted),
     composer: readerInfo,
   };
+}
+
+/** Where it was picked; else where its words stand. */
+function taskOf(
+  tasks: readonly Task[],
+  { id, span }: { readonly id: string; readonly span: Span | null },
+): number | null {
+  const picked = tasks.findIndex(({ picks }) => picks.some((pick) => pick.id === id));
+  const index =
+    picked >= 0 || span === null
+      ? picked
+      : tasks.findIndex(({ start, end }) => overlaps({ start: start!, end: end! }, span));
+  return index < 0 ? null : index;
 }
 
 /** Similarity at which a text of the card explains the pick. */

@@ -36,6 +36,13 @@ export const adapters = {
       refused: "Commercial use not allowed",
       unknown: "Commercial use unknown",
     },
+    effect: "Measured effect",
+    effects: {
+      good: "Images fit prompts better",
+      uncertain: "Not sure",
+      weak: "Images hardly change",
+      misleading: "Images fit prompts less",
+    },
     use: "Use",
     usage: { used: "In your images", unused: "Never used" },
     tag: "Your tag",

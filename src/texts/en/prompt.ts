@@ -1,4 +1,5 @@
 // The prompt, the bar under it, the init image and its mask.
+import { quoted } from "../format.ts";
 import { formats, steps } from "./formats.ts";
 
 interface Size {
@@ -19,7 +20,7 @@ export const prompt = {
   /** For a prompt in Hangul, Kanji, Cyrillic … */
   otherScript: "The models understand English only. Write the prompt in English.",
   unknownWords: (model: string, words: readonly string[]) =>
-    `${model} doesn’t know ${words.map((word) => `“${word}”`).join(", ")}. It reads a word that it knows instead, or skips it.`,
+    `${model} doesn’t know ${quoted(words, (more) => `and ${formats.number(more)} more`)}. It reads a word that it knows instead, or skips it.`,
   nearestWords: "Words that it knows instead",
   replaceWord: (word: string, thing: string) => `Replace “${word}” with “${thing}”`,
   negativeTag: (tag: string) => `${tag} does nothing in the negative prompt. Move it to the prompt.`,
@@ -100,6 +101,7 @@ export const prompt = {
 
   suggestions: {
     label: "Suggestions",
+    tagAdded: (tag: string) => `Added ${tag} to the prompt, which the embedding needs.`,
     /** Said to screen readers. */
     some: (count: number) =>
       `${formats.counted(count, { one: "suggestion", other: "suggestions" })}. Arrow keys choose, Enter inserts, Escape closes.`,

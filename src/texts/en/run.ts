@@ -170,6 +170,7 @@ export const run = {
     base: "Base model only:",
     noOther: "No other adapter for:",
     baseAll: "No adapter needed for:",
+    more: (count: number) => `and ${formats.number(count)} more`,
     banned: "Banned:",
     unban: "Unban",
   },
@@ -210,6 +211,16 @@ export const run = {
 
   candidates: {
     rejected: "Considered but not chosen",
+    read: "Read beside the prompt",
+    wanted: "Probability that the prompt wants it",
+    nearest: {
+      title: (text: string) => `nearest: its title “${text}”`,
+      trigger: (text: string) => `nearest: its trigger word “${text}”`,
+      tag: (text: string) => `nearest: its tag “${text}”`,
+      phrase: (text: string) => `nearest: its search phrase “${text}”`,
+    },
+    serves: (words: string) => `would serve “${words}”`,
+    noPart: "Other words",
     all: "All candidates by similarity",
   },
 

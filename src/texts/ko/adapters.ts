@@ -35,6 +35,13 @@ export const adapters: typeof english = {
       refused: "상업적 이용 불가",
       unknown: "상업적 이용 여부 모름",
     },
+    effect: "측정된 효과",
+    effects: {
+      good: "프롬프트에 더 잘 맞음",
+      uncertain: "확실하지 않음",
+      weak: "거의 바뀌지 않음",
+      misleading: "프롬프트에서 더 멀어짐",
+    },
     use: "사용",
     usage: { used: "내 이미지에 사용함", unused: "사용한 적 없음" },
     tag: "내 태그",

@@ -1,5 +1,6 @@
 // The prompt, the bar under it, the init image and its mask.
 import type { prompt as english } from "../en/prompt.ts";
+import { quoted } from "../format.ts";
 import { formats, steps } from "./formats.ts";
 
 export const prompt: typeof english = {
@@ -13,7 +14,7 @@ export const prompt: typeof english = {
   tokensTitle: "토큰 수예요. 모델은 프롬프트를 75토큰씩 나눠 읽어요.",
   otherScript: "모델은 영어만 이해해요. 프롬프트를 영어로 적어 보세요.",
   unknownWords: (model, words) =>
-    `${model} 모델이 모르는 단어예요: ${words.map((word) => `“${word}”`).join(", ")}. 아는 단어로 바꿔 읽거나 건너뛰어요.`,
+    `${model} 모델이 모르는 단어예요: ${quoted(words, (more) => `외 ${formats.number(more)}개`)}. 아는 단어로 바꿔 읽거나 건너뛰어요.`,
   nearestWords: "모델이 아는 비슷한 단어",
   replaceWord: (word, thing) => `“${word}” 대신 “${thing}” 사용`,
   negativeTag: (tag) => `네거티브 프롬프트에서는 ${tag} 태그가 효과가 없어요. 프롬프트로 옮기세요.`,
@@ -79,6 +80,7 @@ export const prompt: typeof english = {
 
   suggestions: {
     label: "제안",
+    tagAdded: (tag) => `임베딩에 필요한 ${tag} 태그를 프롬프트에 넣었어요.`,
     some: (count) => `제안 ${formats.number(count)}개. 화살표 키로 고르고, Enter 키로 넣고, Esc 키로 닫아요.`,
     kinds: {
       lora: "어댑터",

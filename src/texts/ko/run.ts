@@ -156,6 +156,7 @@ export const run: typeof english = {
     base: "기본 모델만:",
     noOther: "추가 어댑터 없음:",
     baseAll: "어댑터가 필요 없음:",
+    more: (count) => `외 ${formats.number(count)}개`,
     banned: "차단됨:",
     unban: "차단 해제",
   },
@@ -195,6 +196,16 @@ export const run: typeof english = {
 
   candidates: {
     rejected: "검토했지만 고르지 않은 어댑터",
+    read: "프롬프트와 함께 읽은 어댑터",
+    wanted: "프롬프트가 이 어댑터를 원할 확률",
+    nearest: {
+      title: (text) => `가장 가까운 글: 제목 “${text}”`,
+      trigger: (text) => `가장 가까운 글: 트리거 단어 “${text}”`,
+      tag: (text) => `가장 가까운 글: 태그 “${text}”`,
+      phrase: (text) => `가장 가까운 글: 검색 문구 “${text}”`,
+    },
+    serves: (words) => `맡을 표현: “${words}”`,
+    noPart: "그 밖의 표현",
     all: "유사도순 전체 후보",
   },
 

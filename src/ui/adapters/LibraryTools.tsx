@@ -9,13 +9,14 @@ import styles from "./LibraryTools.module.css";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 
-type Choices = "kind" | "baseModel" | "commercial" | "use" | "tag";
+type Choices = "kind" | "baseModel" | "commercial" | "effect" | "use" | "tag";
 type Switches = Exclude<Facet, Choices>;
 
 const small = `${controls["button"]} ${controls["small"]} ${controls["quiet"]}`;
 
 export function LibraryTools(): JSX.Element {
-  const { library, settings } = useStudio();
+  const { library, settings, pack } = useStudio();
+  const isMeasured = createMemo(() => pack()?.cards.some(({ effect }) => effect) ?? false);
   const texts = (): typeof t.adapters.library => t.adapters.library;
   const [isUnfolded, setUnfolded] = createSignal(false);
   const panel = createUniqueId();
@@ -76,6 +77,9 @@ export function LibraryTools(): JSX.Element {
         <Choice facet="kind" label={texts().kind} names={kindNames()} />
         <Choice facet="baseModel" label={texts().baseModel} names={{}} />
         <Choice facet="commercial" label={texts().licence} names={texts().licences} />
+        <Show when={isMeasured()}>
+          <Choice facet="effect" label={texts().effect} names={texts().effects} />
+        </Show>
         <Choice facet="use" label={texts().use} names={texts().usage} />
         <Choice facet="tag" label={texts().tag} names={{}} />
       </div>

@@ -2,11 +2,12 @@
 import { createSignal, Index, Show, type JSX } from "solid-js";
 import { limits } from "../../shared/limits.ts";
 import controls from "../controls/controls.module.css";
-import { NumberField, SwitchField, TextField } from "../controls/fields.tsx";
+import { NumberField, SwitchField } from "../controls/fields.tsx";
 import { BrushIcon, CloseIcon, PlusIcon } from "../controls/icons.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 import { DetailDialog } from "./DetailDialog.tsx";
+import { PromptField } from "./PromptField.tsx";
 import styles from "./SettingsPanel.module.css";
 
 export function DetailPass(): JSX.Element {
@@ -27,9 +28,11 @@ export function DetailPass(): JSX.Element {
         <Index each={settings.details}>
           {(area, index) => (
             <div class={styles["detail"]} role="group" aria-label={texts().area(index + 1)}>
-              <TextField
+              <PromptField
                 label={texts().prompt(index + 1)}
+                rows={1}
                 value={area().prompt}
+                words={area().prompt}
                 placeholder={texts().promptPlaceholder}
                 onChange={(prompt) => setSettings("details", index, { prompt })}
               />

@@ -1,49 +1,33 @@
 // The prompt: a text area over a copy of its text that highlights the parts found. Both share one grid cell, so they wrap
 // alike and grow together; the copy carries only the highlights.
 import { createEffect, createMemo, createSignal, For, Index, on, Show, type JSX } from "solid-js";
-import { adjustWeight } from "../../app/state/prompt/prompt-edit.ts";
 import { longPromptLength } from "../../stylus/options.ts";
 import { hasOtherScript } from "../../stylus/vocabulary.ts";
-import { cutPrompt, markWords, type PiecedSegment } from "../../app/state/prompt/spans.ts";
-import { createSuggestions, type Taken } from "../../app/state/prompt/suggestions.ts";
+import { cutPrompt, keepUnchanged, markWords, type PiecedSegment } from "../../app/state/prompt/spans.ts";
 import { withNearest } from "../../stylus/things.ts";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./PromptBox.module.css";
 import { PromptTools } from "./PromptTools.tsx";
-import { SuggestionList, suggestionId, suggestionListId } from "./SuggestionList.tsx";
+import { SuggestionList } from "./SuggestionList.tsx";
+import { chosenOption, createWriting, shownList } from "./writing.ts";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "./task-colour.ts";
 import { t } from "../../texts/texts.ts";
 
-/** What browsers give as `keyCode` of keys that an input method takes; Safari's last one of a word says so by nothing else. */
-const composingKey = 229;
+/** The first parts of a prompt that are marked: with hundreds of marks every key takes a browser long. */
+const mostMarked = 64;
 
-/** Replaces the text so that the browser's own undo still works. */
-function replaceText(
-  field: HTMLTextAreaElement,
-  text: string,
-  selection: { start: number; end: number },
-): void {
-  field.focus();
-  field.select();
-  const inserted = document.execCommand("insertText", false, text);
-  if (!inserted || field.value !== text) {
-    field.value = text;
-    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
-  }
-  field.setSelectionRange(selection.start, selection.end);
-}
-
-/** The words of a segment; unknown ones are underlined, which the transparent text shows. */
+/**
+ * The words of a segment; unknown ones are underlined, which the transparent text shows. Each text has an element of its own: texts beside each
+ * other are all made again when one changes.
+ */
 function Pieces(props: { readonly of: PiecedSegment }): JSX.Element {
   return (
-    <Index each={props.of.pieces}>
-      {(piece) => (
-        <Show when={piece().isUnknown} fallback={piece().text}>
-          <span class={styles["unknownWord"]}>{piece().text}</span>
-        </Show>
-      )}
-    </Index>
+    <span>
+      <Index each={props.of.pieces}>
+        {(piece) => <span class={piece().isUnknown ? styles["unknownWord"] : undefined}>{piece().text}</span>}
+      </Index>
+    </span>
   );
 }
 
@@ -53,42 +37,28 @@ export function PromptBox(props: {
 }): JSX.Element {
   const studio = useStudio();
   let field!: HTMLTextAreaElement;
-  const suggestions = createSuggestions({
-    pack: studio.pack,
-    wildcards: () => studio.wildcards.list().map(({ name }) => name),
-    enabled: () => studio.settings.suggestWords,
-  });
+  const writing = createWriting(() => field, { studio, isNegative: false });
   const [historyAt, setHistoryAt] = createSignal(-1);
   let draft = "";
 
   const text = (): string => studio.settings.prompt;
-  const tasks = () => studio.reading().composition.tasks;
-  const segments = createMemo(() =>
-    markWords(cutPrompt(text(), tasks(), studio.reading().prompt), studio.unknownWords()),
+  const tasks = createMemo(() => studio.reading().composition.tasks.slice(0, mostMarked));
+  const segments = createMemo<readonly PiecedSegment[]>(
+    (before) =>
+      keepUnchanged(
+        before,
+        markWords(cutPrompt(text(), tasks(), studio.reading().prompt), studio.unknownWords()),
+      ),
+    [],
   );
   /** Each unknown word once. */
   const unknown = createMemo(() => [
     ...new Map(studio.unknownWords().map((word) => [word.text, word])).values(),
   ]);
-  let isTyped = true;
-  /** Puts other text into the field; nothing is offered for words that the user has not typed. */
-  const put = (value: string, selection: { start: number; end: number }): void => {
-    isTyped = false;
-    replaceText(field, value, selection);
-    isTyped = true;
-    suggestions.close();
-  };
-  /** Puts words in the place of others. */
-  const putWords = (taken: Taken | null): void => {
-    if (!taken) return;
-    const { start, end, text: words } = taken;
-    const cursor = start + words.length;
-    put(field.value.slice(0, start) + words + field.value.slice(end), { start: cursor, end: cursor });
-  };
   const replaceUnknown = (text: string): void => {
     const words = studio.unknownWords().filter((word) => word.text === text);
     const value = withNearest(field.value, words);
-    put(value, { start: value.length, end: value.length });
+    writing.put(value, { start: value.length, end: value.length });
   };
   const size = (): string => (text().length > 420 ? "small" : text().length > 150 ? "medium" : "large");
 
@@ -108,34 +78,20 @@ export function PromptBox(props: {
     if (historyAt() === -1) draft = text();
     setHistoryAt(next);
     const value = next === -1 ? draft : history[next]!;
-    put(value, { start: value.length, end: value.length });
+    writing.put(value, { start: value.length, end: value.length });
     setHistoryAt(next);
   };
 
   /** Puts words in the place of the selection. */
   const insertWords = (words: string): void =>
-    putWords({ start: field.selectionStart, end: field.selectionEnd, text: words });
+    writing.putWords({ start: field.selectionStart, end: field.selectionEnd, text: words });
 
   const onKeyDown = (event: KeyboardEvent): void => {
-    const { key, ctrlKey, metaKey, altKey, shiftKey } = event;
-    const isComposing = event.isComposing || event.keyCode === composingKey;
-    const pressed = suggestions.press({ key, ctrlKey, metaKey, altKey, shiftKey, isComposing });
-    if (pressed !== null) {
-      event.preventDefault();
-      if (pressed !== true) putWords(pressed);
-      return;
-    }
+    if (writing.onKeyDown(event)) return;
     const arrow = event.key === "ArrowUp" ? 1 : event.key === "ArrowDown" ? -1 : null;
-    if (arrow === null || event.shiftKey) return;
-    if ((event.ctrlKey || event.metaKey) && !event.altKey) {
-      event.preventDefault();
-      const before = { text: field.value, start: field.selectionStart, end: field.selectionEnd };
-      const after = adjustWeight(before, arrow);
-      if (after !== before) put(after.text, after);
-    } else if (event.altKey && !event.ctrlKey) {
-      event.preventDefault();
-      browse(arrow);
-    }
+    if (arrow === null || event.shiftKey || !event.altKey || event.ctrlKey) return;
+    event.preventDefault();
+    browse(arrow);
   };
 
   return (
@@ -172,29 +128,24 @@ export function PromptBox(props: {
             aria-invalid={studio.inputError()?.where === "prompt"}
             value={text()}
             aria-autocomplete="list"
-            aria-controls={suggestions.items().length > 0 ? suggestionListId : undefined}
-            aria-activedescendant={
-              suggestions.items().length > 0 && suggestions.active() >= 0
-                ? suggestionId(suggestions.active())
-                : undefined
-            }
+            aria-controls={shownList(writing)}
+            aria-activedescendant={chosenOption(writing)}
             onInput={(event) => {
               setHistoryAt(-1);
               studio.setSettings("prompt", event.currentTarget.value);
-              if (event.isComposing) suggestions.close();
-              else if (isTyped) suggestions.update(field.value, field.selectionEnd);
+              writing.onInput(event);
             }}
-            onCompositionEnd={() => suggestions.update(field.value, field.selectionEnd)}
-            onPointerDown={() => suggestions.close()}
+            onCompositionEnd={() => writing.onCompositionEnd()}
+            onPointerDown={() => writing.suggestions.close()}
             onBlur={() => {
-              suggestions.close();
+              writing.suggestions.close();
               studio.noteCursor(field.selectionEnd);
             }}
             onKeyDown={onKeyDown}
           />
         </div>
       </div>
-      <SuggestionList of={suggestions} onTake={(index) => putWords(suggestions.take(index))} />
+      <SuggestionList of={writing} place="tools" />
       <PromptTools
         onInsert={insertWords}
         regionsOpen={props.regionsOpen}

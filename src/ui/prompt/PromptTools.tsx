@@ -3,6 +3,7 @@ import { For, Show, type JSX } from "solid-js";
 import controls from "../controls/controls.module.css";
 import { ChevronIcon, CloseIcon } from "../controls/icons.tsx";
 import styles from "./PromptTools.module.css";
+import { TokenCount } from "./TokenCount.tsx";
 import { StylesDialog } from "./StylesDialog.tsx";
 import { WildcardsDialog } from "./WildcardsDialog.tsx";
 import { useStudio } from "../studio-context.ts";
@@ -15,6 +16,7 @@ export function PromptTools(props: {
   readonly onToggleRegions: () => void;
 }): JSX.Element {
   const studio = useStudio();
+  const tokens = studio.countTokens(() => studio.words().prompt);
   return (
     <div class={styles["tools"]}>
       <button
@@ -67,18 +69,7 @@ export function PromptTools(props: {
           </For>
         </ul>
       </Show>
-      <p class={styles["tokens"]} title={t.prompt.tokensTitle}>
-        <Show when={studio.tokenCount()}>
-          {(count) => (
-            <>
-              <span class="visually-hidden">{t.prompt.tokens(count().tokens, count().room)}</span>
-              <span aria-hidden="true">
-                {count().tokens}/{count().room}
-              </span>
-            </>
-          )}
-        </Show>
-      </p>
+      <TokenCount of={tokens()} />
       <StylesDialog />
       <WildcardsDialog onInsert={props.onInsert} />
     </div>

@@ -14,10 +14,11 @@ import {
 import { limits } from "../../shared/limits.ts";
 import { leastRegionView, type Rectangle } from "../../shared/request.ts";
 import type { Region } from "../../stylus/regions.ts";
-import { NumberField, SwitchField, TextField } from "../controls/fields.tsx";
+import { NumberField, SwitchField } from "../controls/fields.tsx";
 import controls from "../controls/controls.module.css";
 import { focusWhatIsLeft } from "../controls/focus.ts";
 import { BrushIcon, CloseIcon } from "../controls/icons.tsx";
+import { PromptField } from "./PromptField.tsx";
 import { RegionDialog, type RegionInHand } from "./RegionDialog.tsx";
 import styles from "./Regions.module.css";
 import { regionColour } from "./task-colour.ts";
@@ -42,6 +43,9 @@ export function Regions(): JSX.Element {
   const regions = (): readonly Region[] => settings.regions;
   const isFull = (): boolean => regions().length >= limits.regions;
   const numbers = createMemo(() => numbersOf(regions()));
+  /** As the first image has them. */
+  const wordsOf = (number: number | null): string =>
+    number === null ? "" : (studio.words().regions[number - 1] ?? "");
   const change = (index: number, region: Partial<Region>): void => setSettings("regions", index, region);
   const [drawn, setDrawn] = createSignal<
     (RegionInHand & { readonly index: number; readonly region: Region }) | null
@@ -91,10 +95,11 @@ export function Regions(): JSX.Element {
                     <span class={styles["number"]} aria-hidden="true">
                       {numbers()[index]}
                     </span>
-                    <TextField
+                    <PromptField
                       label={t.prompt.regions.prompt(numbers()[index]!)}
                       rows={1}
                       value={region().prompt}
+                      words={wordsOf(numbers()[index]!)}
                       onChange={(prompt) => change(index, { prompt })}
                     />
                     <button

@@ -2,6 +2,7 @@
 import { SAMPLER_LABELS } from "../../formats/generation-parameters.ts";
 import { onMount, Show, type JSX } from "solid-js";
 import { countLeftOut } from "../../stylus/licensed-pack.ts";
+import { promptTags } from "../../shared/prompt-syntax.ts";
 import { sizeLimits, type SamplingSettings } from "../../stylus/options.ts";
 import { NumberField, SelectField, SwitchField } from "../controls/fields.tsx";
 import controls from "../controls/controls.module.css";
@@ -11,6 +12,7 @@ import { problemsOf } from "./problems.ts";
 import { DetailPass } from "./DetailPass.tsx";
 import { HiresFix } from "./HiresFix.tsx";
 import { LessWork } from "./LessWork.tsx";
+import { PromptField } from "./PromptField.tsx";
 import styles from "./SettingsPanel.module.css";
 import { Variations } from "./Variations.tsx";
 import { useStudio } from "../studio-context.ts";
@@ -30,30 +32,31 @@ export function SettingsPanel(): JSX.Element {
   const setSize = (change: { width?: number; height?: number }): void =>
     setSettings("size", { width: options().width, height: options().height, ...change });
 
+  /** The tag of an embedding that was taken: its file has to be in use. */
+  const addTag = (tag: string): void => {
+    const [{ name } = { name: "" }] = promptTags(tag);
+    if (studio.pins().includes(name) || studio.tags().adapters.some(({ id }) => id === name)) return;
+    studio.insertWords(tag);
+    studio.announce(t.prompt.suggestions.tagAdded(tag));
+  };
+
   const problemAt = problemsOf(studio);
   const sizes = () => sizeLimits(studio.pack()?.defaults);
 
   return (
     <div class={styles["panel"]} id="settings">
       <section class={styles["wide"]}>
-        <div class={controls["field"]}>
-          <label class={controls["label"]} for="negative">
-            {t.settings.negativePrompt}
-          </label>
-          <textarea
-            id="negative"
-            class={controls["input"]}
-            rows="2"
-            placeholder={t.settings.negativePlaceholder}
-            value={settings.negativePrompt}
-            disabled={options().cfgScale <= 1}
-            aria-describedby="negative-hint"
-            onInput={(event) => setSettings("negativePrompt", event.currentTarget.value)}
-          />
-          <span class={controls["hint"]} id="negative-hint">
-            {options().cfgScale <= 1 ? t.settings.negativeUnused : ""}
-          </span>
-        </div>
+        <PromptField
+          label={t.settings.negativePrompt}
+          rows={2}
+          placeholder={t.settings.negativePlaceholder}
+          value={settings.negativePrompt}
+          words={studio.words().negativePrompt}
+          disabled={options().cfgScale <= 1}
+          hint={options().cfgScale <= 1 ? t.settings.negativeUnused : undefined}
+          onTag={addTag}
+          onChange={(negativePrompt) => setSettings("negativePrompt", negativePrompt)}
+        />
         <SwitchField
           label={t.settings.suggestWords}
           checked={settings.suggestWords}

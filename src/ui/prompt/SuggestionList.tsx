@@ -1,43 +1,46 @@
-// What the prompt box offers, in one line under it. The box stays a text box of several lines, which cannot be a combobox: it names the chosen option by
+// What a prompt offers, in one line under it. The box stays a text box of several lines, which cannot be a combobox: it names the chosen option by
 // aria-activedescendant, and a live region says that there are some.
 import { createEffect, For, on, Show, type JSX } from "solid-js";
-import type { Suggestions } from "../../app/state/prompt/suggestions.ts";
 import styles from "./SuggestionList.module.css";
 import { t } from "../../texts/texts.ts";
-
-export const suggestionListId = "prompt-suggestions";
-export const suggestionId = (index: number): string => `${suggestionListId}-${index}`;
+import { optionId, type Writing } from "./writing.ts";
 
 export function SuggestionList(props: {
-  readonly of: Suggestions;
-  readonly onTake: (index: number) => void;
+  readonly of: Writing;
+  /** "tools": over the row of tools under the prompt; "below": over what follows the field. */
+  readonly place: "tools" | "below";
 }): JSX.Element {
+  const suggestions = (): Writing["suggestions"] => props.of.suggestions;
+  const id = (index: number): string => optionId(props.of.listId, index);
   createEffect(
-    on(props.of.active, (index) => {
-      document.getElementById(suggestionId(index))?.scrollIntoView({ block: "nearest", inline: "nearest" });
-    }),
+    on(
+      () => suggestions().active(),
+      (index) => {
+        document.getElementById(id(index))?.scrollIntoView({ block: "nearest", inline: "nearest" });
+      },
+    ),
   );
   return (
-    <div class={styles["place"]}>
+    <div class={styles["place"]} data-place={props.place}>
       <p class="visually-hidden" role="status">
-        {props.of.items().length > 0 ? t.prompt.suggestions.some(props.of.items().length) : ""}
+        {suggestions().items().length > 0 ? t.prompt.suggestions.some(suggestions().items().length) : ""}
       </p>
-      <Show when={props.of.items().length > 0}>
+      <Show when={suggestions().items().length > 0}>
         <ul
           class={styles["list"]}
-          id={suggestionListId}
+          id={props.of.listId}
           role="listbox"
           aria-label={t.prompt.suggestions.label}
         >
-          <For each={props.of.items()}>
+          <For each={suggestions().items()}>
             {(item, index) => (
               <li
-                id={suggestionId(index())}
+                id={id(index())}
                 role="option"
-                aria-selected={props.of.active() === index()}
+                aria-selected={suggestions().active() === index()}
                 // The prompt keeps the focus.
                 onMouseDown={(event) => event.preventDefault()}
-                onClick={() => props.onTake(index())}
+                onClick={() => props.of.putWords(suggestions().take(index()))}
               >
                 <span class={styles["label"]}>{item.label}</span>
                 <span class={styles["about"]}>

@@ -1,8 +1,9 @@
-// Folded below the choice: near misses with the reason against them, and every candidate with its similarity.
+// Folded below the choice: what the reader has read, or near misses with the reason against them, and every candidate with its similarity.
 import { createMemo, For, Show, type JSX } from "solid-js";
 import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
 import styles from "./Candidates.module.css";
 import { ChevronIcon } from "../controls/icons.tsx";
+import { ReadCandidates } from "./ReadCandidates.tsx";
 import { useStudio } from "../studio-context.ts";
 import { taskColour } from "../prompt/task-colour.ts";
 import { describeReason } from "../../texts/reason.ts";
@@ -24,11 +25,15 @@ export function Candidates(): JSX.Element {
   );
   const candidates = (): ReturnType<typeof studio.reading>["candidates"] => studio.reading().candidates;
   const rejected = () => studio.reading().composition.rejected;
+  const read = () => studio.reading().composition.read ?? [];
   const top = createMemo(() => Math.max(0.001, ...candidates().map(({ similarity }) => similarity)));
 
   return (
     <div class={styles["folds"]}>
-      <Show when={rejected().length > 0}>
+      <Show when={read().length > 0}>
+        <ReadCandidates composition={studio.reading().composition} read={read()} />
+      </Show>
+      <Show when={read().length === 0 && rejected().length > 0}>
         <details class={styles["fold"]}>
           <summary>
             <ChevronIcon /> {t.run.candidates.rejected} <span>{rejected().length}</span>

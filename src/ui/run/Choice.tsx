@@ -18,6 +18,9 @@ import { describeBaseline, describeUnavailable } from "../../texts/reason.ts";
 import { ownServerName } from "../../app/packs/own-server.ts";
 import { t } from "../../texts/texts.ts";
 
+/** Parts without adapters that are listed. */
+const mostBare = 24;
+
 export function Choice(): JSX.Element {
   const studio = useStudio();
   const composition = createMemo(() => studio.reading().composition);
@@ -155,13 +158,16 @@ export function Choice(): JSX.Element {
                   ? t.run.choice.noOther
                   : t.run.choice.baseAll}
             </span>
-            <For each={bareTasks()}>
+            <For each={bareTasks().slice(0, mostBare)}>
               {({ index, words }) => (
                 <span data-task={taskColour(index)}>
                   <Part number={index + 1} words={words} />
                 </span>
               )}
             </For>
+            <Show when={bareTasks().length > mostBare}>
+              <span>{t.run.choice.more(bareTasks().length - mostBare)}</span>
+            </Show>
           </p>
         </Show>
       </Show>

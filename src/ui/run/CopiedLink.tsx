@@ -1,13 +1,10 @@
 // The link to an image's settings, and what there is to say once it is copied.
 import { createSignal, Show, type JSX } from "solid-js";
 import { isUserModel } from "../../app/packs/user-models.ts";
+import { meantBy, namesIn, namesOutside } from "../../app/state/runs/run-link.ts";
 import { wordsOf, type ImageView, type RunView } from "../../app/state/runs/view.ts";
 import type { Studio } from "../../app/state/studio.ts";
-import { promptTags } from "../../shared/prompt-syntax.ts";
-import { idNamed } from "../../stylus/adapter-names.ts";
 import { adapterIdsAnywhere } from "../../stylus/region-text.ts";
-import { promptsOf } from "../../stylus/regions.ts";
-import { adaptersOf } from "../../stylus/plot/cells.ts";
 import { vaeOf } from "../../stylus/plot/vaes.ts";
 import { writeLink } from "../../stylus/share-link.ts";
 import controls from "../controls/controls.module.css";
@@ -28,21 +25,6 @@ export interface CopiedLink {
   copy(options?: { readonly withNames: boolean }): Promise<void>;
 }
 
-const namesOfTags = (words: readonly string[]): string[] =>
-  promptTags(words.join(" ")).map(({ name }) => name);
-
-/** Also those that only its axes and its words name. */
-function adaptersOfSheet({ options, images }: RunView): string[] {
-  const plot = options.plot!;
-  const inRegions = promptsOf(options.regions);
-  const inAxes = Object.values(plot).map((axis) => axis?.values ?? "");
-  return [
-    ...images.flatMap(adapterIdsAnywhere),
-    ...adaptersOf(plot),
-    ...namesOfTags([options.prompt, ...inRegions, ...inAxes]),
-  ];
-}
-
 export function createCopiedLink(
   studio: Studio,
   props: { readonly run: RunView; readonly image: ImageView },
@@ -52,15 +34,12 @@ export function createCopiedLink(
     copied,
     async copy({ withNames } = { withNames: false }) {
       const { run, image } = props;
-      const own = studio.pack()?.userAdapters;
-      // Tags stand in the words as they were written: by title, or by the file's name.
-      const meant = (name: string): string => idNamed(name, studio.pack()?.cards ?? []);
-      const inCatalogue = (id: string): boolean => studio.card(id) !== undefined && own?.has(id) !== true;
-      const used = image.sheet ? adaptersOfSheet(run) : adapterIdsAnywhere(image);
-      const inDetails = namesOfTags(promptsOf(run.options.details));
-      const left = [...used, ...inDetails].filter((name) => !inCatalogue(meant(name)));
-      const { id = "", title = "" } = run.report?.pack ?? {};
       const loaded = studio.pack();
+      const used = image.sheet ? run.images.flatMap(adapterIdsAnywhere) : adapterIdsAnywhere(image);
+      // Of a single image the words have its adapters' tags, and nothing of the axes.
+      const written = image.sheet ? run.options : { ...run.options, prompt: "", regions: null, plot: null };
+      const left = namesOutside([...used, ...namesIn(written)], loaded);
+      const { id = "", title = "" } = run.report?.pack ?? {};
       const vae = image.vae === undefined || loaded === null ? undefined : vaeOf(loaded, image.vae);
       const ownModel = isUserModel(id) ? [title] : [];
       const shared = {
@@ -80,7 +59,7 @@ export function createCopiedLink(
       setCopied({
         address,
         withNames,
-        without: withNames ? [] : [...ownModel, ...new Set(left.map(meant))],
+        without: withNames ? [] : [...ownModel, ...new Set(left.map((name) => meantBy(name, loaded)))],
         done,
       });
       studio.announce(done ? (withNames ? t.run.link.copiedNames : t.run.link.copied) : t.run.link.notCopied);

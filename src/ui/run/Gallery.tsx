@@ -9,6 +9,7 @@ import { ConfirmButton } from "../controls/ConfirmButton.tsx";
 import controls from "../controls/controls.module.css";
 import { GalleryFilterBar, ImportButton, SelectionBar } from "./GalleryBars.tsx";
 import { saveFile } from "../controls/save-file.ts";
+import { scrollToTop } from "../controls/scroll.ts";
 import { ErrorNote } from "../controls/ErrorNote.tsx";
 import styles from "./Gallery.module.css";
 import { focusWhatIsLeft } from "../controls/focus.ts";
@@ -252,7 +253,7 @@ function Thumbnail(props: {
         onClick={() => {
           if (props.selected !== null) return props.onToggle();
           void studio.show(props.image.runId).then(focusWhatIsLeft); // it may be gone
-          scrollTo({ top: 0, behavior: "smooth" });
+          scrollToTop();
         }}
       >
         <img src={url} alt="" width={props.image.width} height={props.image.height} loading="lazy" />

@@ -16,6 +16,7 @@ import styles from "./ImageCard.module.css";
 import { RichText } from "../controls/RichText.tsx";
 import { Favourite, Note } from "./ImageMarks.tsx";
 import { PixelCanvas } from "../controls/PixelCanvas.tsx";
+import { scrollToTop } from "../controls/scroll.ts";
 import { createCopiedLink, LinkNote } from "./CopiedLink.tsx";
 import { adapterIdsAnywhere } from "../../stylus/region-text.ts";
 import { useStudio } from "../studio-context.ts";
@@ -211,7 +212,7 @@ export function ImageCard(props: { readonly run: RunView; readonly image: ImageV
                     disabled={isBlurred()}
                     onClick={() => {
                       void studio.initImage.take(encoded().png, imageFileName(props.image.seed, words()));
-                      scrollTo({ top: 0, behavior: "smooth" });
+                      scrollToTop();
                     }}
                   >
                     <ImageIcon />

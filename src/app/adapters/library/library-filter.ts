@@ -1,10 +1,13 @@
 // What the library lists: filters that add up, with the number of adapters behind each choice. Pure.
+import { effectKind, type EffectKind } from "../../../retrieval/effect.ts";
 import type { AdapterKind, CommercialUse, LibraryAdapter } from "./library-adapter.ts";
 
 export interface LibraryFilter {
   readonly kind: AdapterKind | null;
   readonly baseModel: string | null;
   readonly commercial: CommercialUse | null;
+  /** As measured; adapters that were not measured have none. */
+  readonly effect: EffectKind | null;
   readonly use: "used" | "unused" | null;
   /** One of the user's own. */
   readonly tag: string | null;
@@ -22,6 +25,7 @@ export const noLibraryFilter: LibraryFilter = {
   kind: null,
   baseModel: null,
   commercial: null,
+  effect: null,
   use: null,
   tag: null,
   own: false,
@@ -40,6 +44,7 @@ const valuesOf: { readonly [Name in Facet]: (adapter: LibraryAdapter) => readonl
   kind: ({ kind }) => [kind],
   baseModel: ({ card }) => [card.baseModel],
   commercial: ({ commercial }) => [commercial],
+  effect: ({ card }) => (card.effect ? [effectKind(card.effect)] : []),
   use: ({ uses }) => [uses > 0 ? "used" : "unused"],
   tag: ({ tags }) => tags,
   own: ({ own }) => [own !== null],

@@ -16,8 +16,12 @@ const own = (of: AdapterCard, addedAt: number, bytes = 3): UserAdapter => ({
   addedAt,
 });
 
-const clay = card("clay", "style", { title: "Clay Render", phrases: ["Aardman", "plasticine"] });
-const ink = { ...card("ink", "style", { title: "Ink Lines" }), license: "cc-by-nc-4.0" };
+const weak = { direction: 0.1, low: -0.2, high: 0.3, strength: 0.01, prompts: 8 };
+const clay = {
+  ...card("clay", "style", { title: "Clay Render", phrases: ["Aardman", "plasticine"] }),
+  effect: { ...weak, direction: 2, low: 1, high: 3, strength: 0.4 },
+};
+const ink = { ...card("ink", "style", { title: "Ink Lines" }), license: "cc-by-nc-4.0", effect: weak };
 const owls = { ...card("owls", "animal", { title: "Barn Owls", tags: ["bird"] }), license: "" };
 const quick = {
   ...card("lcm", "concept"),
@@ -89,6 +93,9 @@ describe("filterLibrary", () => {
     [{ kind: "fewStep" }, ["lcm"]],
     [{ baseModel: "SD 1.5" }, ["other/clay"]],
     [{ commercial: "refused" }, ["ink"]],
+    [{ effect: "good" }, ["clay"]],
+    [{ effect: "weak" }, ["ink"]],
+    [{ effect: "misleading" }, []],
     [{ use: "used" }, ["mine", "clay", "other/clay"]],
     [{ use: "unused" }, ["lcm", "ink"]],
     [{ tag: "later" }, ["mine"]],
@@ -118,6 +125,7 @@ describe("filterLibrary", () => {
         ["SD 1.5", 1],
       ]),
     );
+    expect(counts.effect).toEqual(new Map()); // of the own ones none was measured
     expect(counts.tag).toEqual(
       new Map([
         ["for the farm", 1],

@@ -145,3 +145,25 @@ export function markWords(
     return { ...segment, pieces };
   });
 }
+
+type Piece = PiecedSegment["pieces"][number];
+
+const samePiece = (a: Piece | undefined, b: Piece): boolean =>
+  a?.text === b.text && a.isUnknown === b.isUnknown;
+
+/** Segments of a changed prompt, but for those that are as they were, which stay the same objects: what is drawn of them is not touched. */
+export function keepUnchanged(
+  before: readonly PiecedSegment[],
+  after: readonly PiecedSegment[],
+): readonly PiecedSegment[] {
+  return after.map((segment, index) => {
+    const old = before[index];
+    if (!old || old.task !== segment.task) return segment;
+    const pieces = segment.pieces.map((piece, at) =>
+      samePiece(old.pieces[at], piece) ? old.pieces[at]! : piece,
+    );
+    const isSame =
+      pieces.length === old.pieces.length && pieces.every((piece, at) => piece === old.pieces[at]);
+    return isSame ? old : { ...segment, pieces };
+  });
+}

@@ -2,19 +2,28 @@
 import { createRoot } from "solid-js";
 import { expect, it } from "vitest";
 import { card } from "../../../../tests/fixtures/cards.ts";
-import { loadedPack } from "../../../../tests/fixtures/run-services.ts";
+import { adapterReport, loadedPack } from "../../../../tests/fixtures/run-services.ts";
+import type { UserAdapter } from "../../../stylus/loaded-pack.ts";
 import { createSuggestions } from "./suggestions.ts";
 
 const cards = [
   card("clay", "style", { title: "Clay Render", tags: ["clay figure"], triggers: ["clyrndr"] }),
   card("noir", "style", { title: "Film Noir" }),
 ];
-const open = (prompt: string, enabled = true) =>
+const own: UserAdapter = {
+  id: "noir",
+  card: cards[1]!,
+  report: adapterReport({ embeddings: [{ name: "easyneg", vectors: 4, width: 768 }] }),
+  file: new Blob(),
+  addedAt: 0,
+};
+const open = (prompt: string, { enabled = true, isNegative = false } = {}) =>
   createRoot(() => {
     const suggestions = createSuggestions({
-      pack: () => loadedPack({ cards }),
+      pack: () => loadedPack({ cards, userAdapters: new Map([["noir", own]]) }),
       wildcards: () => ["colours"],
       enabled: () => enabled,
+      isNegative,
     });
     suggestions.update(prompt, prompt.length);
     const press = (key: string, more: Partial<KeyboardEvent> = {}) =>
@@ -81,5 +90,23 @@ it("does not touch shortcuts, nor the keys of an input method", () => {
 });
 
 it("can be turned off", () => {
-  expect(open("<lora:", false).suggestions.items()).toEqual([]);
+  expect(open("<lora:", { enabled: false }).suggestions.items()).toEqual([]);
+});
+
+it("offers a negative prompt words and embeddings, whose tags belong into the prompt", () => {
+  const labels = (prompt: string, isNegative: boolean): string[] =>
+    open(prompt, { isNegative })
+      .suggestions.items()
+      .map(({ label }) => label);
+  expect(labels("cl", false)).toContain("Clay Render");
+  expect(labels("cl", true)).toEqual(["clyrndr", "clay figure"]);
+  expect(labels("<lora:", true)).toEqual([]);
+  expect(labels("__", true)).toEqual(["colours"]);
+  expect(open("easy", { isNegative: true }).suggestions.take(0)).toEqual({
+    start: 0,
+    end: 4,
+    text: "easyneg",
+    tag: "<lora:noir:0.8>",
+  });
+  expect(open("easy").suggestions.take(0)).toEqual({ start: 0, end: 4, text: "easyneg <lora:noir:0.8>" });
 });

@@ -4,6 +4,7 @@ import { createMemo, createSignal, type Accessor } from "solid-js";
 import {
   completionsAt,
   completionsOf,
+  withoutTagged,
   type Completion,
   type Completions,
 } from "../../../stylus/completions.ts";
@@ -13,6 +14,8 @@ export interface Taken {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+  /** In a negative prompt: the tag that belongs to it, for the prompt. */
+  readonly tag?: string;
 }
 
 export interface Suggestions {
@@ -40,13 +43,15 @@ export function createSuggestions(context: {
   /** Names of wildcard files. */
   readonly wildcards: Accessor<readonly string[]>;
   readonly enabled: Accessor<boolean>;
+  readonly isNegative: boolean;
 }): Suggestions {
-  const { pack, wildcards, enabled } = context;
+  const { pack, wildcards, enabled, isNegative } = context;
   const [found, setFound] = createSignal<Completions | null>(null);
   const [active, setActive] = createSignal(-1);
   const list = createMemo(() => {
     const loaded = pack();
-    return loaded ? completionsOf(loaded) : { loras: [], words: [] };
+    const all = loaded ? completionsOf(loaded) : { loras: [], words: [] };
+    return isNegative ? withoutTagged(all) : all;
   });
   const close = (): void => void setFound(null);
   const items = (): readonly Completion[] => found()?.items ?? none;
@@ -55,7 +60,11 @@ export function createSuggestions(context: {
     const at = found();
     const item = at?.items[index];
     close();
-    return at && item ? { start: at.start, end: at.end, text: item.text } : null;
+    if (!at || !item) return null;
+    const { start, end } = at;
+    const { text, tag } = item;
+    if (tag === undefined) return { start, end, text };
+    return isNegative ? { start, end, text, tag } : { start, end, text: `${text} ${tag}` };
   }
 
   return {

@@ -1,5 +1,5 @@
-// The tokens of the prompt as it stands; follows typing after a short rest. What was counted last stays until the next count is there.
-import { createEffect, createSignal, on, onCleanup, type Accessor } from "solid-js";
+// The tokens of a prompt as it stands; follows typing after a short rest. What was counted last stays until the next count is there.
+import { createEffect, createMemo, createSignal, on, onCleanup, type Accessor } from "solid-js";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 import type { PromptServices, TokenCount } from "../../services/ports.ts";
 
@@ -11,7 +11,8 @@ export function createTokenCount(context: {
   readonly prompt: Accessor<string>;
   readonly steps: Accessor<number>;
 }): Accessor<TokenCount | null> {
-  const { services, pack, prompt, steps } = context;
+  const { services, pack, steps } = context;
+  const prompt = createMemo(context.prompt); // what it is made of may change and leave it as it is
   const [count, setCount] = createSignal<TokenCount | null>(null);
   createEffect(
     on([prompt, steps, () => pack()?.id], ([text, evaluations, packId]) => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { cutPrompt, markWords } from "./spans.ts";
+import { cutPrompt, keepUnchanged, markWords } from "./spans.ts";
 
 const wordsIn = (prompt: string, nearest: Readonly<Record<string, string | null>>) =>
   [...prompt.matchAll(/\w+/g)].flatMap(({ 0: text, index }) =>
@@ -22,4 +22,18 @@ it("unknown words are marked inside the parts of a prompt and between them", () 
     [null, [" in a ", "[lagoon]", ", ink"]],
   ]);
   expect(marked.flatMap(({ pieces }) => pieces.map(({ text }) => text)).join("")).toBe(prompt);
+});
+
+it("what a key leaves as it was stays the same object, segments and their pieces", () => {
+  const nearest = { alpaca: "llama", lagoon: "sea" };
+  const marked = (prompt: string) =>
+    markWords(cutPrompt(prompt, [{ text: "an alpaca", start: 0, end: 9 }], prompt), wordsIn(prompt, nearest));
+  const before = marked("an alpaca in a lagoon, ink");
+  const [task, rest] = keepUnchanged(before, marked("an alpaca in a lagoon, inky"));
+  expect(task).toBe(before[0]);
+  expect(rest!.pieces.map((piece, index) => piece === before[1]!.pieces[index])).toEqual([true, true, false]);
+  expect(rest!.text).toBe(" in a lagoon, inky");
+  expect(keepUnchanged(before, marked("an alpaca in a lagoon, ink"))).toEqual(before);
+  expect(keepUnchanged(before, marked("an alpaca"))).toEqual([before[0]]);
+  expect(keepUnchanged([], before)).toEqual(before);
 });

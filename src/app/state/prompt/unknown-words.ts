@@ -12,12 +12,15 @@ export interface UnknownWord {
   /** Span in the prompt, UTF-16 units. */
   readonly start: number;
   readonly end: number;
-  /** A thing that the model draws; null: none is near. */
+  /** A thing that the model draws; null: none is near, or the word is one too many to look up. */
   readonly nearest: string | null;
 }
 
 /** Rest after the last key before words are looked up. */
 const restMilliseconds = 600;
+
+/** The first of a prompt that are looked up: of a text in another language all words are unknown. */
+const mostLookedUp = 12;
 
 export function createUnknownWords(context: {
   readonly services: Pick<PromptServices, "embedText">;
@@ -27,8 +30,11 @@ export function createUnknownWords(context: {
   const { services, pack, prompt } = context;
   const [found, setFound] = createSignal<{
     readonly pack: LoadedPack | null;
+    /** Of the words that were looked up. */
     readonly nearest: ReadonlyMap<string, string | null>;
-  }>({ pack: null, nearest: new Map() });
+    /** All that were there after the last rest. */
+    readonly seen: ReadonlySet<string>;
+  }>({ pack: null, nearest: new Map(), seen: new Set() });
   const spans = createMemo(() => {
     const loaded = pack();
     return loaded ? unknownSpans(prompt(), loaded) : [];
@@ -49,17 +55,21 @@ export function createUnknownWords(context: {
   createEffect(
     on([spans, pack], ([words, loaded]) => {
       const known = found().pack === loaded ? found().nearest : new Map<string, string | null>();
-      const fresh = new Map(words.filter(({ text }) => !known.has(text)).map((word) => [word.text, word]));
-      if (!loaded || fresh.size === 0) return;
+      const seen = found().pack === loaded ? found().seen : new Set<string>();
+      const each = new Map(words.map((word) => [word.text, word]));
+      const fresh = [...each.values()].slice(0, mostLookedUp).filter(({ text }) => !known.has(text));
+      const isSeen = [...each.keys()].every((text) => seen.has(text));
+      if (!loaded || (fresh.length === 0 && isSeen)) return;
       const controller = new AbortController();
       const { signal } = controller;
       const timer = setTimeout(async () => {
-        const looked = await Promise.all(
-          [...fresh.values()].map(
-            async (word) => [word.text, await lookUp(loaded, word, signal).catch(() => null)] as const,
-          ),
-        );
-        if (!signal.aborted) setFound({ pack: loaded, nearest: new Map([...known, ...looked]) });
+        const nearest = new Map(known);
+        // One after the other: the worker that embeds them also searches for adapters.
+        for (const word of fresh) {
+          nearest.set(word.text, await lookUp(loaded, word, signal).catch(() => null));
+          if (signal.aborted) return;
+        }
+        setFound({ pack: loaded, nearest, seen: new Set([...nearest.keys(), ...each.keys()]) });
       }, restMilliseconds);
       onCleanup(() => {
         clearTimeout(timer);
@@ -69,11 +79,10 @@ export function createUnknownWords(context: {
   );
 
   return createMemo(() => {
-    const { nearest, pack: of } = found();
+    const { nearest, seen, pack: of } = found();
     if (of !== pack()) return [];
-    return spans().flatMap(({ text, start, end }) => {
-      const thing = nearest.get(text);
-      return thing === undefined ? [] : [{ text, start, end, nearest: thing }];
-    });
+    return spans()
+      .filter(({ text }) => seen.has(text))
+      .map(({ text, start, end }) => ({ text, start, end, nearest: nearest.get(text) ?? null }));
   });
 }

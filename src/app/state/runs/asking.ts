@@ -4,7 +4,7 @@ import { unwrap } from "solid-js/store";
 import type { PlainError } from "../../../shared/errors.ts";
 import type { Reading } from "../../../stylus/choose.ts";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
-import { randomSeed } from "../../../stylus/options.ts";
+import { randomSeed, type GenerateOptions } from "../../../stylus/options.ts";
 import { plotFrom, withDrawnSeeds, type Plot } from "../../../stylus/plot/axes.ts";
 import { hasPrompt } from "../../../stylus/regions.ts";
 import type { MethodId } from "../../../shared/limits.ts";
@@ -40,6 +40,8 @@ export function createAsking(context: {
   /** @throws StylusError not-found: what the method needs is not downloaded */
   readonly checkMethod: (method: MethodId) => Promise<void>;
   readonly queue: Pick<QueueState, "add">;
+  /** Hears of each run that is asked for. */
+  readonly onAsked: (options: GenerateOptions) => void;
 }): (change?: AskingOptions) => Promise<void> {
   const { choice, reading, prompts, pack, queue } = context;
   const [settings, setSettings] = context.settings;
@@ -82,15 +84,16 @@ export function createAsking(context: {
       },
       asPlot ? context.plot() : (keepSeed && previous?.options.plot) || null,
     );
+    let options: GenerateOptions;
     try {
-      const { method } = checkAskedRun(asked, { loaded: pack(), wildcards: context.wildcards() });
-      await context.checkMethod(method);
+      options = checkAskedRun(asked, { loaded: pack(), wildcards: context.wildcards() });
+      await context.checkMethod(options.method);
     } catch (error) {
       setInputError(explain(error));
       return;
     }
     const { prompt } = settings;
     if (prompt.trim() !== "") setSettings("history", (history) => withPrompt(history, prompt));
-    await queue.add(asked);
+    await queue.add(asked, () => context.onAsked(options));
   };
 }

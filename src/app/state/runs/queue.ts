@@ -31,8 +31,11 @@ export interface QueueState {
   readonly waiting: Accessor<readonly QueuedRun[]>;
   /** Of an earlier visit, or after a failure; null: none. */
   readonly left: Accessor<LeftRuns | null>;
-  /** Starts a run, or has it wait when something runs; resolves when it has ended, or waits. */
-  add(asked: AskedRun): Promise<void>;
+  /**
+   * Starts a run, or has it wait when something runs; resolves when it has ended, or waits.
+   * @param onAdded called at once, but not for the second press of a double click
+   */
+  add(asked: AskedRun, onAdded?: () => void): Promise<void>;
   /** Starts what waits, if nothing runs. */
   proceed(): void;
   /** Stops what runs; a run that had only just taken its turn is left to the user, as the one before it was meant. */
@@ -186,14 +189,16 @@ export function createQueue(context: {
       stop();
     },
     hold,
-    async add(asked) {
+    async add(asked, onAdded) {
       const key = keyOf(asked);
       const added = { id: crypto.randomUUID(), asked };
       if (!busy() && !isStarted()) {
         last = { key, at: now() };
+        onAdded?.();
         return run(added);
       }
       if (key === last.key && now() - last.at < doubleClickMilliseconds) return;
+      onAdded?.();
       place([added]);
       setWaiting((before) => [...before, added]);
       save([added]);

@@ -37,6 +37,8 @@ export interface Recall {
    * @param onTaken called when that is done for good: the model was there to say what it cannot do, or the user went on to other words
    */
   useLink(fragment: string, onTaken: () => void): void;
+  /** Fills the form with what a run was asked for with; images, pins and sliders too, as far as they are still there. */
+  useAsked(options: GenerateOptions): void;
   /** What was said about the run on show is over. */
   settle(): void;
   /** Gives the choice back to the user when `run`, which used `restored`, has ended whole. */
@@ -130,6 +132,21 @@ export function createRecall(context: {
     announce(t.run.link.loaded);
   }
 
+  /** @param own its init image, too */
+  function bringBack(asked: GenerateOptions, own: boolean): void {
+    const chosen = own ? {} : { start: settings.start, size: settings.size };
+    const draft = settings.prompt;
+    batch(() => {
+      if (own) initImage.setNote(null);
+      if (draft.trim() !== "" && draft !== asked.prompt)
+        setSettings("history", (history) => withPrompt(history, draft));
+      // Prompt, choice and images always belong together; only the lock of the seed stays as it is.
+      const back = { ...fromOptions(asked, defaults()), ...chosen, seedLocked: settings.seedLocked };
+      setSettings(forOneRun(back, settings, sameModel() ? asked.pins : null));
+      choice.adopt(asked);
+    });
+  }
+
   return {
     useLink: (fragment, onTaken) => useLink(fragment, onTaken),
     restored: () => (restoredOf(settings) ? "next" : gaveBack() ? "done" : null),
@@ -157,18 +174,14 @@ export function createRecall(context: {
       });
       if (!asked) return;
       // An image that was chosen while the run was read stays, with what there is to say about it.
-      const own = isLatest();
-      const chosen = own ? {} : { start: settings.start, size: settings.size };
-      const draft = settings.prompt;
-      batch(() => {
-        if (own) initImage.setNote(null);
-        if (draft.trim() !== "" && draft !== asked.prompt)
-          setSettings("history", (history) => withPrompt(history, draft));
-        // Prompt, choice and images always belong together; only the lock of the seed stays as it is.
-        const back = { ...fromOptions(asked, defaults()), ...chosen, seedLocked: settings.seedLocked };
-        setSettings(forOneRun(back, settings, sameModel() ? asked.pins : null));
-        choice.adopt(asked);
-      });
+      bringBack(asked, isLatest());
+    },
+
+    useAsked(asked) {
+      initImage.claim();
+      setInputError(null);
+      setGaveBack(false);
+      bringBack(asked, true);
     },
 
     useSettings(value) {
