@@ -124,7 +124,7 @@ function browserFailure(cause: unknown): StylusError | null {
       remedy: say`It was deleted or replaced, perhaps in another tab. Try again; if it stays missing, add it again.`,
       cause,
     });
-  if (Object.hasOwn(refusals, name))
+  if (refusals.has(name))
     return new StylusError(
       "quota",
       say`The browser refused to store or read something. ${whyRefused(cause)}`,
