@@ -208,3 +208,37 @@ test("an image that holds a textual inversion is added as an adapter, any other 
   await page.getByRole("region", { name: "Init image" }).getByRole("img").first().waitFor();
   expect(bugs).toEqual([]);
 });
+
+test("settings in a text that is pasted into the prompt are offered; the text stays until they are wanted", async () => {
+  await visit();
+  await loaded(page);
+  const paste = async (text: string): Promise<void> => {
+    await page.evaluate((words) => navigator.clipboard.writeText(words), text);
+    await promptBox(page).fill("");
+    await promptBox(page).press("Control+V");
+  };
+  const offer = page.getByRole("region", { name: "Settings in the pasted text" });
+  await paste("a fox in the snow, steps into the light");
+  expect(await offer.count()).toBe(0);
+  const text = "a fox\nNegative prompt: rain\nSteps: 12, Sampler: Euler, CFG scale: 4, Seed: 99, Size: 64x64";
+  await paste(text);
+  await offer.waitFor();
+  await hasPrompt(text);
+  expect(await violations(page)).toEqual([]);
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("prompt");
+  await offer.getByRole("button", { name: "Load settings" }).click();
+  await hasPrompt("a fox");
+  await offer.waitFor({ state: "detached" });
+  expect(await seed()).toBe("99");
+  const stored = await page.evaluate(
+    () => JSON.parse(localStorage.getItem("stylus-web/settings/1")!) as object,
+  );
+  expect(stored).toMatchObject({
+    negativePrompt: "rain",
+    full: { steps: 12, cfgScale: 4, sampler: "euler" },
+  });
+  await paste(text);
+  await offer.getByRole("button", { name: "Dismiss" }).click();
+  await hasPrompt(text);
+  expect(bugs).toEqual([]);
+});

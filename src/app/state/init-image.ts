@@ -6,6 +6,7 @@ import { say, type Saying } from "../../shared/saying.ts";
 import type { RgbaImage } from "../../shared/request.ts";
 import type { GalleryState } from "./gallery.ts";
 import { parametersText } from "../images/image-file.ts";
+import { parseParameters } from "../../formats/generation-parameters.ts";
 import { claimedInputs, claimInputs } from "../images/input-claims.ts";
 import { maskFile, maskValues, pixelsOf, takeImage } from "../images/input-image.ts";
 import type { InputStore } from "../images/input-store.ts";
@@ -14,14 +15,14 @@ import { t } from "../../texts/texts.ts";
 import { explain } from "../explain.ts";
 import type { SettingsStore } from "./settings/stored.ts";
 
-/** An image file that carries settings: the user says what it is for. */
+/** Settings that came in: with an image file, of which the user says what it is for, or as a text that was pasted into the prompt. */
 export interface Offer {
-  readonly file: Blob;
-  readonly name: string;
+  /** Null: a text alone. */
+  readonly image: { readonly file: Blob; readonly name: string } | null;
   /** Its `parameters` text. */
   readonly text: string;
-  /** Object URL of the file. */
-  readonly url: string;
+  /** Object URL of the image. */
+  readonly url: string | null;
 }
 
 export interface OpenMask {
@@ -38,12 +39,14 @@ export interface InitImageState {
   readonly note: Accessor<string | null>;
   readonly offer: Accessor<Offer | null>;
   setNote(text: string | null): void;
-  /** Asks what an image file with settings is for; null takes the question back. */
+  /** Asks what an image file or a text with settings is for; null takes the question back. */
   ask(offer: Omit<Offer, "url"> | null): void;
   /**
    * An image file comes in, or none after all: if it carries settings, the user is asked what it is for; else it becomes the init image.
    */
   receive(coming: Promise<File | null>): Promise<void>;
+  /** A text was pasted into the prompt: if it carries settings, as AUTOMATIC1111 copies them, they are offered. */
+  receiveText(text: string): void;
   /** Makes an image file the init image. */
   take(file: Blob, name: string): Promise<void>;
   /**
@@ -144,8 +147,8 @@ export function createInitImageState(context: {
 
   function ask(next: Omit<Offer, "url"> | null): void {
     const previous = offer();
-    if (previous) URL.revokeObjectURL(previous.url);
-    setOffer(next && { ...next, url: URL.createObjectURL(next.file) });
+    if (previous?.url) URL.revokeObjectURL(previous.url);
+    setOffer(next && { ...next, url: next.image && URL.createObjectURL(next.image.file) });
   }
 
   let claims = 0;
@@ -188,7 +191,7 @@ export function createInitImageState(context: {
     if (!file) return;
     const text = await parametersText(file);
     if (!isLatest()) return;
-    if (text) ask({ file, name: file.name, text });
+    if (text) ask({ image: { file, name: file.name }, text });
     else await take(file, file.name);
   }
 
@@ -200,6 +203,9 @@ export function createInitImageState(context: {
     setNote: (text) => void setNote(text),
     ask,
     receive: (coming) => whileStoring(receive(coming)),
+    receiveText(text) {
+      if (parseParameters(text).fields.has("Steps")) ask({ image: null, text });
+    },
     take: (file, name) => whileStoring(take(file, name)),
     claim,
     async settled() {

@@ -167,6 +167,8 @@ export const prompt = {
     section: "Init image",
     offerSection: "Use of this image",
     offer: "**{name}** contains a prompt and settings.",
+    offerTextSection: "Settings in the pasted text",
+    offerText: "The text that you pasted contains settings.",
     useSettings: "Load settings",
     useTemplate: "Load with template",
     useTemplateTitle: "The prompt that this image’s words were drawn from. Adapters are chosen again.",
@@ -208,7 +210,9 @@ export const prompt = {
       removed: "Init image removed.",
       maskRemoved: "Mask removed.",
       maskSaved: "Mask saved.",
-      settingsLoaded: (name: string) => `Prompt and settings of ${name} loaded.`,
+      /** @param name of an image; null: of a text */
+      settingsLoaded: (name: string | null) =>
+        name === null ? "Prompt and settings of the text loaded." : `Prompt and settings of ${name} loaded.`,
     },
   },
 

@@ -141,6 +141,8 @@ export const prompt: typeof english = {
     section: "초기 이미지",
     offerSection: "이 이미지의 용도",
     offer: "**{name}** 파일에 프롬프트와 설정이 들어 있어요.",
+    offerTextSection: "붙여 넣은 텍스트의 설정",
+    offerText: "붙여 넣은 텍스트에 설정이 들어 있어요.",
     useSettings: "설정 불러오기",
     useTemplate: "템플릿으로 불러오기",
     useTemplateTitle: "이 이미지의 프롬프트를 뽑아낸 원래 템플릿이에요. 어댑터는 새로 선택해요.",
@@ -180,7 +182,10 @@ export const prompt: typeof english = {
       removed: "초기 이미지를 제거했어요.",
       maskRemoved: "마스크를 제거했어요.",
       maskSaved: "마스크를 저장했어요.",
-      settingsLoaded: (name) => `${name} 파일의 프롬프트와 설정을 불러왔어요.`,
+      settingsLoaded: (name) =>
+        name === null
+          ? "텍스트의 프롬프트와 설정을 불러왔어요."
+          : `${name} 파일의 프롬프트와 설정을 불러왔어요.`,
     },
   },
 

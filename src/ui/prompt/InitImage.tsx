@@ -44,16 +44,24 @@ export function InitImage(): JSX.Element {
 
 function OfferNote(props: { readonly offer: Offer }): JSX.Element {
   const studio = useStudio();
+  const { image } = props.offer; // the note is made again for each offer
   return (
-    <section class={styles["initImage"]} aria-label={t.prompt.initImage.offerSection}>
-      <img class={styles["offered"]} src={props.offer.url} alt="" />
+    <section
+      class={styles["initImage"]}
+      aria-label={image ? t.prompt.initImage.offerSection : t.prompt.initImage.offerTextSection}
+    >
+      <Show when={props.offer.url}>{(url) => <img class={styles["offered"]} src={url()} alt="" />}</Show>
       <div class={styles["about"]}>
-        <p class={styles["title"]}>
-          <RichText text={t.prompt.initImage.offer} values={{ name: props.offer.name }} />
+        <p class={styles["title"]} role={image ? undefined : "status"}>
+          {image ? (
+            <RichText text={t.prompt.initImage.offer} values={{ name: image.name }} />
+          ) : (
+            t.prompt.initImage.offerText
+          )}
         </p>
         <div class={styles["actions"]}>
           <button
-            ref={(button) => queueMicrotask(() => button.focus())}
+            ref={(button) => image && queueMicrotask(() => button.focus()) /* who pasted goes on writing */}
             class={`${controls["button"]} ${controls["small"]}`}
             type="button"
             onClick={() => studio.useOffered("words")}
@@ -70,13 +78,17 @@ function OfferNote(props: { readonly offer: Offer }): JSX.Element {
               {t.prompt.initImage.useTemplate}
             </button>
           </Show>
-          <button
-            class={`${controls["button"]} ${controls["small"]}`}
-            type="button"
-            onClick={() => void studio.initImage.take(props.offer.file, props.offer.name)}
-          >
-            {t.prompt.initImage.useImage}
-          </button>
+          <Show when={image} keyed>
+            {({ file, name }) => (
+              <button
+                class={`${controls["button"]} ${controls["small"]}`}
+                type="button"
+                onClick={() => void studio.initImage.take(file, name)}
+              >
+                {t.prompt.initImage.useImage}
+              </button>
+            )}
+          </Show>
         </div>
       </div>
       <button

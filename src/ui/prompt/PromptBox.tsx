@@ -135,6 +135,9 @@ export function PromptBox(props: {
               studio.setSettings("prompt", event.currentTarget.value);
               writing.onInput(event);
             }}
+            onPaste={(event) =>
+              studio.initImage.receiveText(event.clipboardData?.getData("text/plain") ?? "")
+            }
             onCompositionEnd={() => writing.onCompositionEnd()}
             onPointerDown={() => writing.suggestions.close()}
             onBlur={() => {

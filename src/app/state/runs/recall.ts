@@ -225,7 +225,7 @@ export function createRecall(context: {
         initImage.setNote(notes.filter(Boolean).join(" ") || null);
         initImage.ask(null);
       });
-      announce(t.prompt.initImage.announced.settingsLoaded(offered.name));
+      announce(t.prompt.initImage.announced.settingsLoaded(offered.image?.name ?? null));
       if (read.plot) onPlot();
     },
   };
