@@ -1,5 +1,7 @@
 // The composer that reads: candidates of late interaction, each read beside the prompt; the best set that fits together; tasks from the words
 // that the picks serve.
+import { unmeantUse, wordsAround } from "../rules/unmeant.ts";
+import { type Word, wordsOf } from "../rules/words.ts";
 import { effectPrior } from "../../retrieval/effect.ts";
 import type { PresetId } from "../../shared/limits.ts";
 import { throwIfAborted } from "../../shared/errors.ts";
@@ -22,11 +24,33 @@ import { overlaps, servedSpan, type Span, tasksOf } from "./tasks.ts";
 /** Candidates that are read: each costs about 25 ms on one core. */
 export const readCandidates = 12;
 
-const thresholdOf = (card: ReadingCard): number =>
+/** In log-odds, where the words that an adapter would serve are a use that its card does not want. */
+const unmeantPrior = -3;
+
+const thresholdOf = (card: ReadingCard, unmeant: string | null): number =>
   wantedThreshold(
     card.refined.phrases?.length ? wantedThresholds.withPhrases : wantedThresholds.withoutPhrases,
-    effectPrior(card.effect),
+    effectPrior(card.effect) + (unmeant === null ? 0 : unmeantPrior),
   );
+
+/** What the reader and the card say of a candidate. */
+interface ReadCard {
+  readonly candidate: ReadingCandidate;
+  readonly reading: Reading;
+  /** The words that it serves best; null: none. */
+  readonly span: Span | null;
+  /** The use that its card does not want and that those words are; null: none. */
+  readonly unmeant: string | null;
+}
+
+function unmeantOf(
+  card: ReadingCard,
+  { plain, words, span }: { plain: string; words: readonly Word[]; span: Span | null },
+): string | null {
+  const evidence = span === null ? [] : words.filter((word) => overlaps(word, span));
+  if (evidence.length === 0) return null;
+  return unmeantUse(card, { evidence, around: wordsAround(evidence, { plain, words }) });
+}
 
 /** Refused candidates that are listed: those at least this likely. */
 const nearMiss = 0.2;
@@ -61,31 +85,35 @@ export async function composeByReading(
     })),
     { signal },
   );
+  const tokens = reader.tokens(readable.text);
+  const words = wordsOf(readable.text);
   const read = new Map(
-    candidates.map((candidate, i) => [candidate.card.id, { candidate, reading: readings[i]! }]),
+    candidates.map((candidate, i): [string, ReadCard] => {
+      const reading = readings[i]!;
+      const { serves } = reading;
+      const span = servedSpan(readable.text, { tokens, serves, served: servedTokens(serves), taken: [] });
+      const unmeant = unmeantOf(candidate.card, { plain: readable.text, words, span });
+      return [candidate.card.id, { candidate, reading, span, unmeant }];
+    }),
   );
-  const offers = candidates.map(({ card }, i): Offer => {
-    const { wanted, serves } = readings[i]!;
+  const offers = candidates.map(({ card }): Offer => {
+    const { reading, unmeant } = read.get(card.id)!;
     return {
       id: card.id,
-      wanted,
-      threshold: thresholdOf(card),
-      tokens: servedTokens(serves),
+      wanted: reading.wanted,
+      threshold: thresholdOf(card, unmeant),
+      tokens: servedTokens(reading.serves),
       isStyle: card.refined.category === "style",
       pinned: pins.includes(card.id),
     };
   });
   const { chosen, refused } = select(offers, { styles: presets[preset].styles });
-  const tokens = reader.tokens(readable.text);
   const served: { span: Span; picks: AdapterPick[] }[] = [];
   const reasons = new Map<string, Reason>();
   for (const { id, wanted, tokens: own } of chosen) {
-    const { candidate, reading } = read.get(id)!;
-    const { serves } = reading;
-    const place = { tokens, serves, served: own };
+    const { candidate, reading, span: best } = read.get(id)!;
     const taken = served.map(({ span }) => span);
-    const span =
-      servedSpan(readable.text, { ...place, taken }) ?? servedSpan(readable.text, { ...place, taken: [] });
+    const span = servedSpan(readable.text, { tokens, serves: reading.serves, served: own, taken }) ?? best;
     if (!span) continue; // a pin of which the prompt says nothing
     const pick: AdapterPick = {
       id,
@@ -98,24 +126,22 @@ export async function composeByReading(
     if (same) same.picks.push(pick);
     else served.push({ span, picks: [pick] });
   }
-  const cardOf = (id: string): ReadingCard => read.get(id)!.candidate.card;
   const against = refused
     .map((refusal) => ({ refusal, wanted: read.get(refusal.id)!.reading.wanted }))
     .sort((a, b) => b.wanted - a.wanted)
     .map(({ refusal, wanted }) => ({
       id: refusal.id,
       wanted,
-      reason: refusalReason(refusal, { wanted, cardOf, preset }),
+      reason: refusalReason(refusal, { prompt, read, preset }),
     }));
   for (const { id, reason } of against) reasons.set(id, reason);
   const tasks = tasksOf(prompt, { readable: readable.withDenied, served });
   const chosenIds = new Set(chosen.map(({ id }) => id));
-  const all = candidates.map(({ card: { id }, nearest: [nearest] }, i): ReadCandidate => {
-    const { wanted, serves } = readings[i]!;
-    const span = servedSpan(readable.text, { tokens, serves, served: servedTokens(serves), taken: [] });
+  const all = candidates.map(({ card: { id }, nearest: [nearest] }): ReadCandidate => {
+    const { reading, span } = read.get(id)!;
     return {
       id,
-      wanted,
+      wanted: reading.wanted,
       nearest: nearest ? { source: nearest.source, text: nearest.text } : null,
       words: span ? prompt.slice(span.start, span.end) : "",
       task: taskOf(tasks, { id, span }),
@@ -165,17 +191,21 @@ function reasonOf(
 function refusalReason(
   { id, why }: Refusal,
   context: {
-    readonly wanted: number;
-    readonly cardOf: (id: string) => ReadingCard;
+    readonly prompt: string;
+    readonly read: ReadonlyMap<string, ReadCard>;
     readonly preset: PresetId;
   },
 ): Reason {
-  const { wanted: score, cardOf, preset } = context;
+  const { prompt, read, preset } = context;
+  const { candidate, reading, span, unmeant } = read.get(id)!;
+  const { wanted: score } = reading;
   switch (why.kind) {
     case "below":
-      return { kind: "unlikely", score, threshold: thresholdOf(cardOf(id)) };
+      if (span && unmeant !== null && score >= thresholdOf(candidate.card, null))
+        return { kind: "unmeant", words: prompt.slice(span.start, span.end), text: unmeant };
+      return { kind: "unlikely", score, threshold: thresholdOf(candidate.card, unmeant) };
     case "words":
-      return { kind: "served", title: cardOf(why.of).title, score };
+      return { kind: "served", title: read.get(why.of)!.candidate.card.title, score };
     case "styles":
       return { kind: "styles", count: presets[preset].styles, score };
     case "full":

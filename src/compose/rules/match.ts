@@ -16,7 +16,7 @@ import { plainText } from "./plain-text.ts";
 import { type Quote, quotesIn } from "./quotes.ts";
 import { informs, type Rarity } from "./rarity.ts";
 import { semanticMatch, taskCosines } from "./similarity.ts";
-import { unmeantUse } from "./unmeant.ts";
+import { unmeantUse, wordsAround } from "./unmeant.ts";
 import { contentStems, headStems, type Word, wordsOf } from "./words.ts";
 
 export interface Match {
@@ -52,29 +52,10 @@ const partly = 0.45;
 /** Of a thing whose name only describes the task's thing: "unicorn startup". */
 const otherThing = 0.5;
 
-/** Words beside a task that may tell how its words are meant. */
-const neighbours = 3;
-
 const textOf = (words: readonly Word[]): string => words.map(({ text }) => text).join(" ");
 
 const strongest = (matches: readonly (LexicalMatch | null)[]): LexicalMatch | null =>
   matches.reduce((best, match) => ((match?.strength ?? 0) > (best?.strength ?? 0) ? match : best), null);
-
-/** The words of a task with those beside them in their clause. */
-function wordsAround(
-  task: readonly Word[],
-  { plain, words }: { plain: string; words: readonly Word[] },
-): readonly Word[] {
-  const first = words.findIndex(({ end }) => end > task[0]!.start);
-  const last = words.findLastIndex(({ start }) => start < task.at(-1)!.end);
-  const from = Math.max(0, first - neighbours);
-  const near = words.slice(from, last + 1 + neighbours);
-  const together = (a: Word, b: Word): boolean => !/[,;.!?|:\n]/.test(plain.slice(a.end, b.start));
-  let [start, end] = [first - from, last - from];
-  while (start > 0 && together(near[start - 1]!, near[start]!)) start -= 1;
-  while (end + 1 < near.length && together(near[end]!, near[end + 1]!)) end += 1;
-  return near.slice(start, end + 1);
-}
 
 /** The best quote that a task has words of, with its strength there. @param heads of a thing: the task's main nouns */
 function quoteOf(

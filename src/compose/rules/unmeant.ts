@@ -10,7 +10,9 @@ interface Use {
   readonly spellings: readonly string[];
 }
 
-const known = new WeakMap<AdapterCard, readonly Use[]>();
+type UnmeantCard = Pick<AdapterCard, "refined">;
+
+const known = new WeakMap<UnmeantCard, readonly Use[]>();
 
 /** From so many words on a use with one colour is a use with any: "neon yellow vest", but not "blue eyes". */
 const looseWords = 3;
@@ -18,7 +20,7 @@ const anyColour = "(colour)";
 
 const contentOf = (text: string): readonly Word[] => wordsOf(text).filter((word) => !isStopWord(word.text));
 
-function usesOf(card: AdapterCard): readonly Use[] {
+function usesOf(card: UnmeantCard): readonly Use[] {
   const found = known.get(card);
   if (found) return found;
   const uses = (card.refined.notMeant ?? []).map((text) => {
@@ -31,6 +33,25 @@ function usesOf(card: AdapterCard): readonly Use[] {
   return uses;
 }
 
+/** Words beside a task that may tell how its words are meant. */
+const neighbours = 3;
+
+/** The words of a task with those beside them in their clause. */
+export function wordsAround(
+  task: readonly Word[],
+  { plain, words }: { plain: string; words: readonly Word[] },
+): readonly Word[] {
+  const first = words.findIndex(({ end }) => end > task[0]!.start);
+  const last = words.findLastIndex(({ start }) => start < task.at(-1)!.end);
+  const from = Math.max(0, first - neighbours);
+  const near = words.slice(from, last + 1 + neighbours);
+  const together = (a: Word, b: Word): boolean => !/[,;.!?|:\n]/.test(plain.slice(a.end, b.start));
+  let [start, end] = [first - from, last - from];
+  while (start > 0 && together(near[start - 1]!, near[start]!)) start -= 1;
+  while (end + 1 < near.length && together(near[end]!, near[end + 1]!)) end += 1;
+  return near.slice(start, end + 1);
+}
+
 /** Share of a use's words that have to be there. */
 const enough = 0.6;
 
@@ -40,7 +61,7 @@ const enough = 0.6;
  * @returns the unwanted use that the words are; null: none
  */
 export function unmeantUse(
-  card: AdapterCard,
+  card: UnmeantCard,
   { evidence, around }: { readonly evidence: readonly Word[] | null; readonly around: readonly Word[] },
 ): string | null {
   const uses = usesOf(card);
