@@ -201,6 +201,32 @@ describe("composeByReading", () => {
     ]);
   });
 
+  it("has to be surer where the words are a use that the card does not want", async () => {
+    const against = (of: AdapterCard): AdapterCard => ({
+      ...of,
+      refined: { ...of.refined, notMeant: ["silver table"] },
+    });
+    const chosen = async (of: AdapterCard, wanted: number) => {
+      network = new TableNetwork({ table: { wanted, serves: "table" } });
+      reader = new Reader(network, tokenizer);
+      const request = { prompt, ...base, candidates: [candidate(of)] };
+      const { tasks, rejected } = await composeByReading(request, { reader });
+      return { ids: tasks.flatMap(({ picks }) => picks.map(({ id }) => id)), rejected };
+    };
+    expect((await chosen(table, 2.9)).ids).toEqual(["table"]); // 0.95 of at least 0.5
+    expect(await chosen(against(table), 2.9)).toEqual({
+      ids: [],
+      rejected: [{ id: "table", reason: { kind: "unmeant", words: "table", text: "silver table" } }],
+    });
+    expect((await chosen(against(table), 3.1)).ids).toEqual(["table"]); // 0.957 of at least 0.953
+    expect((await chosen(against(table), -0.5)).rejected).toEqual([
+      {
+        id: "table",
+        reason: { kind: "unlikely", score: expect.closeTo(0.38), threshold: expect.closeTo(0.953, 3) },
+      },
+    ]);
+  });
+
   it("asks for more certainty of a card with search phrases", async () => {
     const known = { ...table, refined: { ...table.refined, phrases: ["desk"] } };
     network = new TableNetwork({ table: { wanted: 0.6, serves: "table" } }); // 0.65
