@@ -24,7 +24,7 @@ export function effectKind({ strength, low, high }: MeasuredEffect): EffectKind 
   return low > 0 ? "good" : "uncertain";
 }
 
-/** In log-odds: weak and misleading adapters have to be wanted at 0.86 where others are at 0.7. */
+/** In log-odds: weak and misleading adapters have to be wanted at 0.8 where others are at 0.6. */
 const priors: Readonly<Record<EffectKind, number>> = { weak: -1, misleading: -1, uncertain: 0, good: 0 };
 
 /** A prior of the choice, in log-odds: 0 where nothing was measured. */

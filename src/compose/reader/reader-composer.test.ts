@@ -229,7 +229,7 @@ describe("composeByReading", () => {
 
   it("asks for more certainty of a card with search phrases", async () => {
     const known = { ...table, refined: { ...table.refined, phrases: ["desk"] } };
-    network = new TableNetwork({ table: { wanted: 0.6, serves: "table" } }); // 0.65
+    network = new TableNetwork({ table: { wanted: 0.2, serves: "table" } }); // 0.55
     reader = new Reader(network, tokenizer);
     const chosen = async (of: AdapterCard): Promise<string[]> => {
       const request = { prompt, ...base, candidates: [candidate(of)] };
