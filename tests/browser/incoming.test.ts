@@ -99,6 +99,61 @@ test("the address follows each run; Back and Forward return to what was asked, w
   expect(bugs).toEqual([]);
 });
 
+test("Back and Forward show the images and the seed’s lock of the run of then, and no other run’s", async () => {
+  await visit();
+  await loaded(page);
+  const lock = page.getByRole("button", { name: "Lock seed" });
+  const shown = (value: string) => page.getByRole("button", { name: `Favourite: image with seed ${value}` });
+  await page.locator("#seed").fill("11");
+  await page.keyboard.press("Tab");
+  await generate(page, "a castle on a hill");
+  await lock.click();
+  await generate(page, "a robot in a meadow");
+  const drawn = await seed();
+
+  await page.goBack();
+  await shown("11").waitFor();
+  expect([await seed(), await lock.getAttribute("aria-pressed")]).toEqual(["11", "true"]);
+  await page.goForward();
+  await shown(drawn).waitFor();
+  expect([await seed(), await lock.getAttribute("aria-pressed")]).toEqual([drawn, "false"]);
+  const gallery = page.getByRole("region", { name: "Your images" });
+  await gallery.getByRole("button", { name: "Delete image with seed 11" }).click();
+  await page.goBack();
+  await hasPrompt("a castle on a hill");
+  await expect.poll(() => images(page).count()).toBe(0);
+  expect(await gallery.getByRole("button", { name: /^Show image/ }).count()).toBe(1);
+  await page.goForward();
+  await shown(drawn).waitFor();
+  // A link is of no run.
+  await page.evaluate(() => (location.hash = "#prompt=a+fox"));
+  await hasPrompt("a fox");
+  await expect.poll(() => images(page).count()).toBe(0);
+  expect(bugs).toEqual([]);
+});
+
+test("what was said of a run leaves with it, and when an image’s settings are loaded", async () => {
+  await visit();
+  await loaded(page);
+  const notice = page.getByText("<lora:nosuchthing:1> does nothing");
+  await generate(page, "a castle");
+  await generate(page, "a robot <lora:nosuchthing:1>");
+  await notice.waitFor();
+  await page.goBack();
+  await hasPrompt("a castle");
+  await notice.waitFor({ state: "detached" });
+
+  await generate(page, "a robot <lora:nosuchthing:1>");
+  await notice.waitFor();
+  const parameters = "a fox\nSteps: 6, Sampler: LCM, Seed: 3, Version: Stylus Web 0.1.0";
+  const png = withPngText(Uint8Array.from(gradient(64, 64)), { parameters });
+  await drop(page, [{ name: "fox.png", buffer: Buffer.from(png), type: "image/png" }]);
+  await page.getByRole("button", { name: "Load settings" }).click();
+  await hasPrompt("a fox");
+  await notice.waitFor({ state: "detached" });
+  expect(bugs).toEqual([]);
+});
+
 test("an image’s link has its words, settings and adapters, and names of own files only when asked", async () => {
   await visit();
   await loaded(page);

@@ -53,6 +53,25 @@ test("a strength can be typed over the whole range; the slider follows", async (
   expect(bugs).toEqual([]);
 });
 
+test("an adapter that a tag names, pinned or not, has no slider beside it", async () => {
+  await type("a castle, clay render|");
+  const sliders = (): Promise<number> => chosen().getByRole("slider").count();
+  const titles = chosen().getByRole("button", { name: "Clay Render", exact: true });
+  await chosen().getByRole("slider", { name: "Strength of Clay Render" }).waitFor();
+  const before = await sliders();
+  await type("a castle, clay render <lora:Clay Render:0.85>|");
+  await chosen().getByText("Tagged in the prompt").waitFor();
+  expect([await sliders(), await titles.count()]).toEqual([before - 1, 1]);
+  await titles.click();
+  await page.getByRole("button", { name: "Pin: use in every image" }).click();
+  await page.keyboard.press("Escape");
+  expect([await sliders(), await titles.count()]).toEqual([before - 1, 1]);
+  await type("a castle, clay render|");
+  await expect.poll(sliders).toBe(before);
+  expect(await violations(page)).toEqual([]);
+  expect(bugs).toEqual([]);
+});
+
 test("all sets of trigger words are offered, and added where the cursor was", async () => {
   const trainedWords = ["art, red cape", "villain, mask"];
   await drop(page, [

@@ -65,6 +65,19 @@ test("draws from wildcards, each image its own words, and restores the template"
   expect(bugs).toEqual([]);
 });
 
+test("offers words for what is typed, not for the prompt that Back puts in its place", async () => {
+  const list = page.getByRole("listbox", { name: "Suggestions" });
+  await generate(page, "a castle");
+  await generate(page, "a robot");
+  await promptBox(page).focus();
+  await page.keyboard.type(" <lora:");
+  await expect.poll(() => list.getByRole("option").count()).toBe(8);
+  await page.goBack();
+  await expect.poll(() => promptBox(page).inputValue()).toBe("a castle");
+  expect(await list.count()).toBe(0);
+  expect(bugs).toEqual([]);
+});
+
 test("offers adapters and words at the cursor, by keys alone", async () => {
   const list = page.getByRole("listbox", { name: "Suggestions" });
   const value = () => promptBox(page).inputValue();

@@ -3,6 +3,7 @@ import { createRoot, createSignal } from "solid-js";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { loadedPack } from "../../../tests/fixtures/run-services.ts";
 import { completeOptions, type GenerateOptions } from "../../stylus/options.ts";
+import type { AskedEntry } from "./runs/asked-run.ts";
 import { installLinks } from "./links.ts";
 
 // Node gets Solid's build for servers, whose signals move nothing.
@@ -63,14 +64,14 @@ function install() {
   const returned: string[] = [];
   let done: () => void = () => {};
   const [options, setOptions] = createSignal(asking("a fox"));
-  const [asked, setAsked] = createSignal<GenerateOptions | null>(null);
+  const [asked, setAsked] = createSignal<AskedEntry | null>(null);
   const uninstall = createRoot(() =>
     installLinks({
       useLink: (fragment, onTaken) => {
         used.push(fragment);
         done = onTaken;
       },
-      useAsked: ({ prompt }) => returned.push(prompt),
+      useAsked: ({ runId }) => returned.push(runId),
       linkOf: ({ prompt }) => `#prompt=${prompt.replaceAll(" ", "+")}`,
       options,
       asked,
@@ -79,7 +80,7 @@ function install() {
   const type = (prompt: string): void => void setOptions(asking(prompt));
   const generate = (prompt: string): void => {
     type(prompt);
-    setAsked(asking(prompt));
+    setAsked({ runId: `run of ${prompt}`, options: asking(prompt), seedLocked: false });
   };
   return { used, returned, done: () => done(), type, generate, uninstall };
 }
@@ -113,10 +114,10 @@ it("each run has an entry, and going back and forward returns to what was asked"
   generate("an owl"); // the same again
   expect(hashes()).toEqual(["", "#prompt=a+fox", "#prompt=an+owl"]);
   go(-1);
-  expect(returned).toEqual(["a fox"]);
+  expect(returned).toEqual(["run of a fox"]);
   go(-1);
   go(2);
-  expect(returned).toEqual(["a fox", "an owl"]);
+  expect(returned).toEqual(["run of a fox", "run of an owl"]);
   expect(used).toEqual(["", ""]); // nothing to take over at first, nor there again
   go(-1);
   generate("a cat");

@@ -1,15 +1,15 @@
 // Addresses that carry settings: "#prompt=…". One that is opened fills the form, and so does going back or forward to it. Each run that is
 // asked for has an entry of its own in the browser's history.
 import { createEffect, on } from "solid-js";
-import type { GenerateOptions } from "../../stylus/options.ts";
+import type { AskedEntry } from "./runs/asked-run.ts";
 import type { Studio } from "./studio.ts";
 
 /** What an entry of the browser's history has. */
 interface Entry {
   /** Its link was taken over, and a reload keeps what was changed since. */
   readonly stylusLinkTaken?: true;
-  /** Of the run that was asked for there: more than its link says, and with the names of the user's own files. */
-  readonly stylusAsked?: GenerateOptions;
+  /** The run that was asked for there: more than its link says, and with the names of the user's own files. */
+  readonly stylusRun?: AskedEntry;
   /** The link that it had until something was changed. */
   readonly stylusLink?: string;
 }
@@ -42,11 +42,11 @@ export function installLinks({
   };
   /** Browsers say so of a fragment that is entered or followed, too. */
   const onPopState = (): void => {
-    const { stylusAsked, stylusLink } = entry();
+    const { stylusRun, stylusLink } = entry();
     if (stylusLink !== undefined) history.replaceState(null, "", stylusLink);
-    if (!stylusAsked) return take();
+    if (!stylusRun) return take();
     opened = null;
-    useAsked(stylusAsked);
+    useAsked(stylusRun);
   };
 
   // What is changed is no longer what the address says.
@@ -68,8 +68,8 @@ export function installLinks({
       (run) => {
         if (!run) return;
         opened = null;
-        const state: Entry = { stylusLinkTaken: true, stylusAsked: run };
-        const link = linkOf(run);
+        const state: Entry = { stylusLinkTaken: true, stylusRun: run };
+        const link = linkOf(run.options);
         if (link === location.hash || isFramed()) history.replaceState(state, "", link);
         else history.pushState(state, "", link);
       },

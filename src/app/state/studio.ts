@@ -10,6 +10,7 @@ import {
   isSlow,
   optionsOf,
   optionsOfAskedRun,
+  type AskedEntry,
   type AskedRun,
 } from "./runs/asked-run.ts";
 import { createChoiceState, type ChoiceState } from "./choice.ts";
@@ -85,8 +86,8 @@ export interface Studio
   readonly fewStep: Accessor<boolean>;
   /** What the next run asks for. */
   readonly options: Accessor<GenerateOptions>;
-  /** What the run asks for that was asked for last; null: none yet. */
-  readonly asked: Accessor<GenerateOptions | null>;
+  /** The run that was asked for last; null: none yet. */
+  readonly asked: Accessor<AskedEntry | null>;
   /** The fragment that fills the form with what a run asks for, without the names of the user's own files. */
   linkOf(options: GenerateOptions): string;
   /** Why its settings cannot be generated, with the field in `where`; null: nothing is wrong, but for a missing prompt. */
@@ -395,7 +396,7 @@ function buildStudio(services: PageServices): Studio {
     if (loaded) titles.set(loaded.id, loaded.title);
   });
 
-  const [asked, setAsked] = createSignal<GenerateOptions | null>(null);
+  const [asked, setAsked] = createSignal<AskedEntry | null>(null);
   const generate = createAsking({
     settings: [settings, setSettings],
     inputError: [inputError, setInputError],

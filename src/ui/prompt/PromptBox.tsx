@@ -37,11 +37,11 @@ export function PromptBox(props: {
 }): JSX.Element {
   const studio = useStudio();
   let field!: HTMLTextAreaElement;
-  const writing = createWriting(() => field, { studio, isNegative: false });
+  const text = (): string => studio.settings.prompt;
+  const writing = createWriting(() => field, { studio, text, isNegative: false });
   const [historyAt, setHistoryAt] = createSignal(-1);
   let draft = "";
 
-  const text = (): string => studio.settings.prompt;
   const tasks = createMemo(() => studio.reading().composition.tasks.slice(0, mostMarked));
   const segments = createMemo<readonly PiecedSegment[]>(
     (before) =>
@@ -132,8 +132,8 @@ export function PromptBox(props: {
             aria-activedescendant={chosenOption(writing)}
             onInput={(event) => {
               setHistoryAt(-1);
-              studio.setSettings("prompt", event.currentTarget.value);
               writing.onInput(event);
+              studio.setSettings("prompt", event.currentTarget.value);
             }}
             onPaste={(event) =>
               studio.initImage.receiveText(event.clipboardData?.getData("text/plain") ?? "")

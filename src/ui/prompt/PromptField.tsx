@@ -25,6 +25,7 @@ export function PromptField(props: {
   const { onTag } = props;
   const writing = createWriting(() => field, {
     studio,
+    text: () => props.value,
     isNegative: onTag !== undefined,
     ...(onTag && { onTag }),
   });
@@ -50,8 +51,8 @@ export function PromptField(props: {
         aria-controls={shownList(writing)}
         aria-activedescendant={chosenOption(writing)}
         onInput={(event) => {
-          props.onChange(event.currentTarget.value);
           writing.onInput(event);
+          props.onChange(event.currentTarget.value);
         }}
         onCompositionEnd={() => writing.onCompositionEnd()}
         onPointerDown={() => writing.suggestions.close()}

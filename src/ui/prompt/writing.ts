@@ -1,6 +1,6 @@
 // Writing in a text area of prompts: words that are offered at the cursor, weights by keys, and text that is put in so that the browser's own
 // undo still works.
-import { createUniqueId } from "solid-js";
+import { createEffect, createUniqueId, on } from "solid-js";
 import { adjustWeight } from "../../app/state/prompt/prompt-edit.ts";
 import { createSuggestions, type Suggestions, type Taken } from "../../app/state/prompt/suggestions.ts";
 import type { Studio } from "../../app/state/studio.ts";
@@ -33,7 +33,7 @@ export interface Writing {
   put(value: string, selection: Selection): void;
   /** Puts words in the place of others. */
   putWords(taken: Taken | null): void;
-  /** After the text was taken over. */
+  /** Before the text is taken over. */
   onInput(event: InputEvent): void;
   onCompositionEnd(): void;
   /** @returns whether the key was the list's, or changed a weight */
@@ -45,11 +45,13 @@ export function createWriting(
   field: () => HTMLTextAreaElement,
   context: {
     readonly studio: Pick<Studio, "pack" | "wildcards" | "settings">;
+    /** What is taken over from the field, and may change by other ways. */
+    readonly text: () => string;
     readonly isNegative: boolean;
     readonly onTag?: (tag: string) => void;
   },
 ): Writing {
-  const { studio, isNegative, onTag } = context;
+  const { studio, text, isNegative, onTag } = context;
   const suggestions = createSuggestions({
     pack: studio.pack,
     wildcards: () => studio.wildcards.list().map(({ name }) => name),
@@ -57,7 +59,17 @@ export function createWriting(
     isNegative,
   });
   let isTyped = true;
-  const update = (): void => suggestions.update(field().value, field().selectionEnd);
+  /** The text that words are offered for. */
+  let typed = "";
+  const update = (): void => {
+    typed = field().value;
+    suggestions.update(typed, field().selectionEnd);
+  };
+  createEffect(
+    on(text, (now) => {
+      if (now !== typed) suggestions.close();
+    }),
+  );
   const put = (value: string, selection: Selection): void => {
     isTyped = false;
     replaceText(field(), value, selection);

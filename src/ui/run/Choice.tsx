@@ -21,19 +21,31 @@ import { t } from "../../texts/texts.ts";
 /** Parts without adapters that are listed. */
 const mostBare = 24;
 
+const idsOf = (tags: Pick<LoraTags, "adapters">): ReadonlySet<string> =>
+  new Set(tags.adapters.map(({ id }) => id));
+
+/** Adapters of tags stand apart: there a slider would move nothing. */
+const withoutTagged = <Named extends { readonly id: string }>(
+  picks: readonly Named[],
+  tagged: ReadonlySet<string>,
+): readonly Named[] => picks.filter(({ id }) => !tagged.has(id));
+
 export function Choice(): JSX.Element {
   const studio = useStudio();
   const composition = createMemo(() => studio.reading().composition);
   const pickedIds = createMemo(
     () => new Set(composition().tasks.flatMap((task) => task.picks.map(({ id }) => id))),
   );
-  const extraPins = createMemo(() => studio.pins().filter((id) => !pickedIds().has(id) && studio.card(id)));
+  const { tags } = studio;
+  const tagged = createMemo(() => idsOf(tags()));
+  const extraPins = createMemo(() =>
+    studio.pins().filter((id) => !pickedIds().has(id) && !tagged().has(id) && studio.card(id)),
+  );
   const bareTasks = createMemo(() =>
     composition().tasks.flatMap((task, index) =>
       task.picks.length === 0 && task.text !== "" ? [{ index, words: task.text }] : [],
     ),
   );
-  const { tags } = studio;
   const hasTags = (): boolean => tags().adapters.length > 0 || tags().problems.length > 0;
   /** Whether pins or tags add adapters that no part of the prompt brought up. */
   const hasUserPicks = (): boolean => extraPins().length > 0 || tags().adapters.length > 0;
@@ -115,7 +127,7 @@ export function Choice(): JSX.Element {
         <ol class={styles["tasks"]}>
           <For each={composition().tasks}>
             {(task, index) => (
-              <Show when={task.picks.length > 0}>
+              <Show when={withoutTagged(task.picks, tagged()).length > 0}>
                 <li class={styles["task"]} data-task={task.text === "" ? undefined : taskColour(index())}>
                   <Show when={task.text !== ""}>
                     <h3 class={styles["part"]}>
@@ -123,7 +135,7 @@ export function Choice(): JSX.Element {
                     </h3>
                   </Show>
                   <ul class={styles["picks"]}>
-                    <For each={task.picks}>{(pick) => <PickRow pick={pick} />}</For>
+                    <For each={withoutTagged(task.picks, tagged())}>{(pick) => <PickRow pick={pick} />}</For>
                   </ul>
                 </li>
               </Show>
@@ -209,8 +221,9 @@ export function Choice(): JSX.Element {
 function RegionChoice(props: { readonly number: number; readonly prompt: string }): JSX.Element {
   const studio = useStudio();
   const region = (): number => props.number - 1;
-  const picks = () => studio.reading().regions[region()]?.tasks.flatMap((task) => task.picks) ?? [];
   const tags = createMemo(() => readLoraTags(props.prompt, studio.pack()?.cards));
+  const chosen = () => studio.reading().regions[region()]?.tasks.flatMap((task) => task.picks) ?? [];
+  const picks = createMemo(() => withoutTagged(chosen(), idsOf(tags())));
   const isRead = (): boolean => studio.reading().regions[region()] !== undefined;
   return (
     <section

@@ -24,6 +24,14 @@ export interface AskedRun {
   readonly plot: Plot | null;
 }
 
+/** What the page returns to of a run that was asked for, as plain data. */
+export interface AskedEntry {
+  readonly runId: string;
+  readonly options: GenerateOptions;
+  /** Whether the seed was locked. */
+  readonly seedLocked: boolean;
+}
+
 /** Until a pack is loaded the page shows these; the pack's own replace them. */
 export const assumedDefaults: PackDefaults = {
   width: 256,

@@ -12,7 +12,7 @@ import type { ImagePrompt, Wildcards } from "../../../stylus/wildcards/wildcards
 import type { ChoiceState } from "../choice.ts";
 import { withPrompt, type Settings } from "../settings/settings.ts";
 import { type SettingsStore } from "../settings/stored.ts";
-import { checkAskedRun, type AskedRun } from "./asked-run.ts";
+import { checkAskedRun, type AskedEntry, type AskedRun } from "./asked-run.ts";
 import type { QueueState } from "./queue.ts";
 import type { RunView } from "./view.ts";
 import { explain } from "../../explain.ts";
@@ -41,7 +41,7 @@ export function createAsking(context: {
   readonly checkMethod: (method: MethodId) => Promise<void>;
   readonly queue: Pick<QueueState, "add">;
   /** Hears of each run that is asked for. */
-  readonly onAsked: (options: GenerateOptions) => void;
+  readonly onAsked: (run: AskedEntry) => void;
 }): (change?: AskingOptions) => Promise<void> {
   const { choice, reading, prompts, pack, queue } = context;
   const [settings, setSettings] = context.settings;
@@ -92,8 +92,8 @@ export function createAsking(context: {
       setInputError(explain(error));
       return;
     }
-    const { prompt } = settings;
+    const { prompt, seedLocked } = settings;
     if (prompt.trim() !== "") setSettings("history", (history) => withPrompt(history, prompt));
-    await queue.add(asked, () => context.onAsked(options));
+    await queue.add(asked, (runId) => context.onAsked({ runId, options, seedLocked }));
   };
 }

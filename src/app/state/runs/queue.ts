@@ -33,9 +33,9 @@ export interface QueueState {
   readonly left: Accessor<LeftRuns | null>;
   /**
    * Starts a run, or has it wait when something runs; resolves when it has ended, or waits.
-   * @param onAdded called at once, but not for the second press of a double click
+   * @param onAdded called at once with the run's id, but not for the second press of a double click
    */
-  add(asked: AskedRun, onAdded?: () => void): Promise<void>;
+  add(asked: AskedRun, onAdded?: (id: string) => void): Promise<void>;
   /** Starts what waits, if nothing runs. */
   proceed(): void;
   /** Stops what runs; a run that had only just taken its turn is left to the user, as the one before it was meant. */
@@ -194,11 +194,11 @@ export function createQueue(context: {
       const added = { id: crypto.randomUUID(), asked };
       if (!busy() && !isStarted()) {
         last = { key, at: now() };
-        onAdded?.();
+        onAdded?.(added.id);
         return run(added);
       }
       if (key === last.key && now() - last.at < doubleClickMilliseconds) return;
-      onAdded?.();
+      onAdded?.(added.id);
       place([added]);
       setWaiting((before) => [...before, added]);
       save([added]);

@@ -15,6 +15,7 @@ import { t } from "../../../texts/texts.ts";
 import type { ChoiceState } from "../choice.ts";
 import type { InitImageState } from "../init-image.ts";
 import { explain } from "../../explain.ts";
+import type { AskedEntry } from "./asked-run.ts";
 import type { Runs } from "./runs.ts";
 import { forOneRun, restoredOf, withoutChooser } from "../settings/one-run.ts";
 import { fromOptions } from "../settings/options.ts";
@@ -37,8 +38,11 @@ export interface Recall {
    * @param onTaken called when that is done for good: the model was there to say what it cannot do, or the user went on to other words
    */
   useLink(fragment: string, onTaken: () => void): void;
-  /** Fills the form with what a run was asked for with; images, pins and sliders too, as far as they are still there. */
-  useAsked(options: GenerateOptions): void;
+  /**
+   * Fills the form with what a run was asked for with; images, pins and sliders too, as far as they are still there. Shows the run, or none
+   * if the gallery does not have it.
+   */
+  useAsked(run: AskedEntry): void;
   /** What was said about the run on show is over. */
   settle(): void;
   /** Gives the choice back to the user when `run`, which used `restored`, has ended whole. */
@@ -58,7 +62,7 @@ export function createRecall(context: {
   readonly settings: SettingsStore;
   readonly choice: Pick<ChoiceState, "adopt">;
   readonly initImage: InitImageState;
-  readonly runs: Pick<Runs, "show" | "shown">;
+  readonly runs: Pick<Runs, "show" | "showAgain" | "clear" | "forgetNotice" | "shown">;
   readonly pack: Accessor<LoadedPack | null>;
   readonly cards: Accessor<ReadonlyMap<string, AdapterCard>>;
   readonly defaults: () => PackDefaults;
@@ -104,6 +108,7 @@ export function createRecall(context: {
     const link = readLink(fragment, { cards: loaded && cards(), defaults: defaults() });
     if (!link) return;
     early = null;
+    if (before === null) runs.clear(); // no run was asked for there
     // An image that was chosen since stays, with what there is to say about it.
     const own = before === null || before.isLatest();
     const isLatest = own ? initImage.claim() : () => false;
@@ -133,15 +138,17 @@ export function createRecall(context: {
   }
 
   /** @param own its init image, too */
-  function bringBack(asked: GenerateOptions, own: boolean): void {
+  function bringBack(
+    asked: GenerateOptions,
+    { own, seedLocked }: { readonly own: boolean; readonly seedLocked: boolean },
+  ): void {
     const chosen = own ? {} : { start: settings.start, size: settings.size };
     const draft = settings.prompt;
     batch(() => {
       if (own) initImage.setNote(null);
       if (draft.trim() !== "" && draft !== asked.prompt)
         setSettings("history", (history) => withPrompt(history, draft));
-      // Prompt, choice and images always belong together; only the lock of the seed stays as it is.
-      const back = { ...fromOptions(asked, defaults()), ...chosen, seedLocked: settings.seedLocked };
+      const back = { ...fromOptions(asked, defaults()), ...chosen, seedLocked };
       setSettings(forOneRun(back, settings, sameModel() ? asked.pins : null));
       choice.adopt(asked);
     });
@@ -174,14 +181,16 @@ export function createRecall(context: {
       });
       if (!asked) return;
       // An image that was chosen while the run was read stays, with what there is to say about it.
-      bringBack(asked, isLatest());
+      // Prompt, choice and images always belong together; only the lock of the seed stays as it is.
+      bringBack(asked, { own: isLatest(), seedLocked: settings.seedLocked });
     },
 
-    useAsked(asked) {
+    useAsked({ runId, options, seedLocked }) {
       initImage.claim();
       setInputError(null);
       setGaveBack(false);
-      bringBack(asked, true);
+      bringBack(options, { own: true, seedLocked });
+      void runs.showAgain(runId);
     },
 
     useSettings(value) {
@@ -207,6 +216,7 @@ export function createRecall(context: {
       batch(() => {
         setInputError(null);
         setGaveBack(false);
+        runs.forgetNotice();
         choice.adopt(read);
         const back = fromOptions(read, defaults());
         setSettings({

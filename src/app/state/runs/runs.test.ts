@@ -185,6 +185,27 @@ it("shows the last requested of two runs brought back, however slowly the other 
   expect(runs.shown()!.id).toBe("second");
 });
 
+it("shows the run of an address that is returned to, and none where the gallery has it no more", async () => {
+  const reads: (() => void)[] = [];
+  const gallery = galleryOf((id) => {
+    const stored = id === "deleted" ? null : { run: { ...run, id }, images: [image] };
+    return new Promise((resolve) => reads.push(() => resolve(stored)));
+  });
+  const runs = runsWith({ services: runServices({}), gallery, pack: null });
+  const returnTo = (id: string): Promise<string | undefined> =>
+    runs.showAgain(id).then(() => runs.shown()?.id);
+  const first = returnTo("first");
+  reads[0]!();
+  expect(await first).toBe("first");
+  // Back and at once forward.
+  const [away, here] = [returnTo("second"), returnTo("first")];
+  reads[1]!();
+  expect([await away, await here, reads.length]).toEqual(["first", "first", 2]);
+  const gone = returnTo("deleted");
+  reads[2]!();
+  expect(await gone).toBeUndefined();
+});
+
 describe("what the gallery has of a run of three images", () => {
   const pack = loadedPack();
   const plain = completeOptions(

@@ -63,6 +63,12 @@ export interface Runs extends Comparisons {
    * @throws StylusError not-found: it is gone; quota: the browser does not read it
    */
   show(runId: string): Promise<GenerateOptions | null>;
+  /** Shows a run that the user returns to, no run if the gallery does not have it; one in progress stays. Never rejects. */
+  showAgain(runId: string): Promise<void>;
+  /** Shows no run, unless one is in progress. */
+  clear(): void;
+  /** Forgets what was said of the run on show: the form has come from elsewhere. */
+  forgetNotice(): void;
 }
 
 const pickCount = (tasks: readonly { readonly picks: readonly unknown[] }[]): number =>
@@ -120,7 +126,7 @@ export function createRuns(context: RunsContext): Runs {
     if (event.event.device) context.onDevice(event.event.device);
   };
 
-  const put = (next: { view: RunView; set: SetStoreFunction<RunView> }): void => {
+  const put = (next: ReturnType<typeof current>): void => {
     revokeImages(current()?.view);
     setCurrent(next);
   };
@@ -257,6 +263,30 @@ export function createRuns(context: RunsContext): Runs {
     }
   }
 
+  async function show(runId: string): Promise<GenerateOptions | null> {
+    if (busy()) return null;
+    wanted = runId;
+    const stored = await gallery.read(runId);
+    if (busy() || wanted !== runId) return null;
+    if (!stored) {
+      throw new StylusError("not-found", say`This image was deleted in another tab.`, {
+        where: "gallery",
+        remedy: say`The gallery now shows the remaining images.`,
+      });
+    }
+    const { options, view: kept } = keptRun(stored);
+    const [view, set] = createStore<RunView>(kept);
+    model = stored.run.report.pack.title;
+    batch(() => put({ view, set }));
+    return options;
+  }
+
+  function clear(): void {
+    if (busy()) return;
+    wanted = "";
+    put(null);
+  }
+
   return {
     shown: () => current()?.view ?? null,
     busy,
@@ -268,22 +298,15 @@ export function createRuns(context: RunsContext): Runs {
       const { code, where = "" } = view?.error ?? {};
       if (code === "bad-input" && ["prompt", "adapters"].includes(where)) set?.({ error: null });
     },
-    async show(runId) {
-      if (busy()) return null;
+    forgetNotice: () => current()?.set({ notice: null }),
+    show,
+    async showAgain(runId) {
       wanted = runId;
-      const stored = await gallery.read(runId);
-      if (busy() || wanted !== runId) return null;
-      if (!stored) {
-        throw new StylusError("not-found", say`This image was deleted in another tab.`, {
-          where: "gallery",
-          remedy: say`The gallery now shows the remaining images.`,
-        });
-      }
-      const { options, view: kept } = keptRun(stored);
-      const [view, set] = createStore<RunView>(kept);
-      model = stored.run.report.pack.title;
-      batch(() => put({ view, set }));
-      return options;
+      if (current()?.view.id === runId) return;
+      await show(runId).catch(() => {
+        if (wanted === runId) clear();
+      });
     },
+    clear,
   };
 }
