@@ -1,5 +1,5 @@
 // The frame of the page: header, model popover, notices, help, welcome, and what every dialog and error shares.
-import { adapterCount, formats, steps } from "./formats.ts";
+import { formats, steps } from "./formats.ts";
 
 export const page = {
   title: "Stylus Web",
@@ -138,7 +138,7 @@ export const page = {
     models: "All models",
   },
   allAdapters: "Show all adapters",
-  collection: (count: number) => `${adapterCount(count)} to choose from`,
+  collection: "Adapters to choose from",
 
   help: {
     title: "Help and shortcuts",

@@ -1,6 +1,6 @@
 // The frame of the page: header, model popover, notices, help, welcome, and what every dialog and error shares.
 import type { page as english } from "../en/page.ts";
-import { adapterCount, formats, steps } from "./formats.ts";
+import { formats, steps } from "./formats.ts";
 
 export const page: typeof english = {
   title: "Stylus Web",
@@ -133,7 +133,7 @@ export const page: typeof english = {
     models: "모든 모델",
   },
   allAdapters: "모든 어댑터 보기",
-  collection: (count) => `고를 수 있는 ${adapterCount(count)}`,
+  collection: "고를 수 있는 어댑터",
 
   help: {
     title: "도움말과 단축키",
