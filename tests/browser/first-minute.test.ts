@@ -102,15 +102,15 @@ test("rate and time left follow the first download", async () => {
   await expect.poll(() => page.locator("details ul li").first().isVisible()).toBe(false); // the files are folded
 });
 
-test("does not say that no adapter is needed before the choice has ended", async () => {
+test("does not say that no adapter is chosen before the choice has ended", async () => {
   await visit("?run=slow");
   await loaded(page);
-  const none = page.getByText("The base model handles this prompt without adapters.");
+  const none = page.getByText("No adapter chosen: this prompt is left to the base model.");
   const choosing = page.getByText("Choosing adapters…");
   const seen = await page.evaluateHandle(() => {
     const texts: string[] = [];
     new MutationObserver(() => {
-      for (const text of ["The base model handles this prompt", "Choosing adapters…"])
+      for (const text of ["No adapter chosen", "Choosing adapters…"])
         if (document.body.innerText.includes(text) && texts.at(-1) !== text) texts.push(text);
     }).observe(document.body, { subtree: true, childList: true, characterData: true });
     return texts;
@@ -118,7 +118,7 @@ test("does not say that no adapter is needed before the choice has ended", async
   await promptBox(page).fill("qqq");
   await choosing.waitFor();
   await none
-    .or(page.getByText(/^No adapter needed for/))
+    .or(page.getByText(/^Left to the base model/))
     .first()
     .waitFor();
   expect(await seen.evaluate(([first]) => first)).toBe("Choosing adapters…");
