@@ -210,15 +210,17 @@ export const run = {
 
   candidates: {
     rejected: "Considered but not chosen",
-    read: "Read beside the prompt",
+    read: "Adapters considered",
     wanted: "Probability that the prompt wants it",
     nearest: {
-      title: (text: string) => `nearest: its title “${text}”`,
-      trigger: (text: string) => `nearest: its trigger word “${text}”`,
-      tag: (text: string) => `nearest: its tag “${text}”`,
-      phrase: (text: string) => `nearest: its search phrase “${text}”`,
+      title: (text: string) => `closest on its card: title “${text}”`,
+      trigger: (text: string) => `closest on its card: trigger word “${text}”`,
+      tag: (text: string) => `closest on its card: tag “${text}”`,
+      phrase: (text: string) => `closest on its card: search phrase “${text}”`,
     },
-    serves: (words: string) => `would serve “${words}”`,
+    serves: (words: string) => `goes best with “${words}”`,
+    others: (count: number) =>
+      `and ${formats.counted(count, { one: "other", other: "others" })}, surely not wanted`,
     noPart: "Other words",
     all: "All candidates by similarity",
   },

@@ -195,15 +195,16 @@ export const run: typeof english = {
 
   candidates: {
     rejected: "검토했지만 고르지 않은 어댑터",
-    read: "프롬프트와 함께 읽은 어댑터",
+    read: "검토한 어댑터",
     wanted: "프롬프트가 이 어댑터를 원할 확률",
     nearest: {
-      title: (text) => `가장 가까운 글: 제목 “${text}”`,
-      trigger: (text) => `가장 가까운 글: 트리거 단어 “${text}”`,
-      tag: (text) => `가장 가까운 글: 태그 “${text}”`,
-      phrase: (text) => `가장 가까운 글: 검색 문구 “${text}”`,
+      title: (text) => `카드에서 가장 가까운 내용: 제목 “${text}”`,
+      trigger: (text) => `카드에서 가장 가까운 내용: 트리거 단어 “${text}”`,
+      tag: (text) => `카드에서 가장 가까운 내용: 태그 “${text}”`,
+      phrase: (text) => `카드에서 가장 가까운 내용: 검색 문구 “${text}”`,
     },
-    serves: (words) => `맡을 표현: “${words}”`,
+    serves: (words) => `가장 잘 맞는 표현: “${words}”`,
+    others: (count) => `그 밖의 ${formats.number(count)}개는 프롬프트와 관련이 없어 보여요`,
     noPart: "그 밖의 표현",
     all: "유사도순 전체 후보",
   },
