@@ -90,6 +90,19 @@ describe("before the first image", () => {
   });
 });
 
+test("offers full-size models where they run, and says why they do not elsewhere", async () => {
+  const load = page.getByRole("button", { name: "load Stable Diffusion 1.5." });
+  await visit("?gpu=none");
+  await loaded(page);
+  await page.getByText("can’t run here: it needs WebGPU on a real GPU (WebGPU found no GPU).").waitFor();
+  expect(await load.count()).toBe(0);
+  expect(await violations(page)).toEqual([]);
+  await visit();
+  await loaded(page);
+  await load.click();
+  await page.getByRole("dialog", { name: "Models" }).waitFor();
+});
+
 test("rate and time left follow the first download", async () => {
   await visit("?load=slow");
   const left = page.getByText(/\/s, .* left\./);

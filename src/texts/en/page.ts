@@ -108,8 +108,11 @@ export const page = {
     scope: (things: number | null) =>
       `Pocket, the built-in model, draws simple cartoons${
         things === null ? "" : ` of about ${formats.number(Math.round(things / 100) * 100)} things`
-      }. For everything else,`,
+      }.`,
+    everythingElse: "For everything else,",
     fullSize: "load Stable Diffusion 1.5.",
+    noFullSize: (reason: string) =>
+      `Stable Diffusion 1.5, for everything else, can’t run here: it needs WebGPU on a real GPU (${reason}).`,
     examples: "Example prompts",
     pictures: "Examples that Pocket generated. Choose one to try it.",
     inPrompt: "In the prompt",
