@@ -7,7 +7,7 @@ import {
   negativeCompletionsOf,
   type Completion,
   type Completions,
-} from "../../../stylus/completions.ts";
+} from "../../../stylus/completions/completions.ts";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 
 export interface Taken {

@@ -1,10 +1,10 @@
 // What a prompt may go on with at the cursor: `<lora:` names, adapters by their titles, trigger words and tags of cards, embeddings, wildcard
 // files; a negative prompt with embeddings and the words that most have. Pure.
-import { embeddingWords, holdsOnlyEmbeddings } from "../adapters/embedding-words.ts";
-import { triggerSetsOf } from "../retrieval/card.ts";
-import type { LoadedPack } from "./loaded-pack.ts";
+import { embeddingWords, holdsOnlyEmbeddings } from "../../adapters/embedding-words.ts";
+import { triggerSetsOf } from "../../retrieval/card.ts";
+import type { LoadedPack } from "../loaded-pack.ts";
+import { wildcardReferences } from "../wildcards/wildcards.ts";
 import { negativeWords } from "./negative-words.ts";
-import { wildcardReferences } from "./wildcards/wildcards.ts";
 
 export type CompletionKind = "lora" | "trigger" | "tag" | "embedding" | "negative" | "wildcard";
 
