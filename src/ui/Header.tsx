@@ -49,7 +49,7 @@ export function Header(props: {
     const all = Object.keys(languageNames) as Language[];
     return all[(all.indexOf(languageOf(studio.settings)) + 1) % all.length]!;
   };
-  const adapters = (): number => studio.pack()?.cards.filter((card) => !card.fewStep).length ?? 0;
+  const adapters = (): number => studio.library.size();
 
   return (
     <header class={styles["header"]}>

@@ -90,6 +90,19 @@ describe("before the first image", () => {
   });
 });
 
+test("offers full-size models where they run, and says why they do not elsewhere", async () => {
+  const load = page.getByRole("button", { name: "load Stable Diffusion 1.5." });
+  await visit("?gpu=none");
+  await loaded(page);
+  await page.getByText("can’t run here: it needs WebGPU on a real GPU (WebGPU found no GPU).").waitFor();
+  expect(await load.count()).toBe(0);
+  expect(await violations(page)).toEqual([]);
+  await visit();
+  await loaded(page);
+  await load.click();
+  await page.getByRole("dialog", { name: "Models" }).waitFor();
+});
+
 test("rate and time left follow the first download", async () => {
   await visit("?load=slow");
   const left = page.getByText(/\/s, .* left\./);
@@ -102,15 +115,15 @@ test("rate and time left follow the first download", async () => {
   await expect.poll(() => page.locator("details ul li").first().isVisible()).toBe(false); // the files are folded
 });
 
-test("does not say that no adapter is needed before the choice has ended", async () => {
+test("does not say that no adapter is chosen before the choice has ended", async () => {
   await visit("?run=slow");
   await loaded(page);
-  const none = page.getByText("The base model handles this prompt without adapters.");
+  const none = page.getByText("No adapter chosen: this prompt is left to the base model.");
   const choosing = page.getByText("Choosing adapters…");
   const seen = await page.evaluateHandle(() => {
     const texts: string[] = [];
     new MutationObserver(() => {
-      for (const text of ["The base model handles this prompt", "Choosing adapters…"])
+      for (const text of ["No adapter chosen", "Choosing adapters…"])
         if (document.body.innerText.includes(text) && texts.at(-1) !== text) texts.push(text);
     }).observe(document.body, { subtree: true, childList: true, characterData: true });
     return texts;
@@ -118,7 +131,7 @@ test("does not say that no adapter is needed before the choice has ended", async
   await promptBox(page).fill("qqq");
   await choosing.waitFor();
   await none
-    .or(page.getByText(/^No adapter needed for/))
+    .or(page.getByText(/^Left to the base model/))
     .first()
     .waitFor();
   expect(await seen.evaluate(([first]) => first)).toBe("Choosing adapters…");

@@ -178,6 +178,10 @@ test("an image’s link has its words, settings and adapters, and names of own f
   await hasPrompt(prompt);
   await generate(page, prompt);
   expect(String(await copied("Copy link"))).toBe(String(link));
+  await page
+    .getByRole("main")
+    .getByText(/^Link copied/)
+    .waitFor({ state: "detached" });
   expect(bugs).toEqual([]);
 });
 

@@ -29,6 +29,10 @@ async function open(query = ""): Promise<void> {
   await cards().first().waitFor();
 }
 
+/** In the page's header, behind the library. */
+const countInHeader = (): Promise<string> =>
+  page.locator("header button", { hasText: "Adapters" }).first().innerText();
+
 /** What a button downloads, as text. */
 async function saved(button: Locator): Promise<{ readonly name: string; readonly text: string }> {
   const [download] = await Promise.all([page.waitForEvent("download"), button.click()]);
@@ -145,6 +149,7 @@ test("filters add up and say what they would leave; a reset takes all away", asy
   expect(bytes).toEqual([...bytes].sort((a, b) => b - a));
   await library().getByRole("button", { name: "Reset filters" }).click();
   await count("92 adapters");
+  expect((await countInHeader()).replaceAll(/\s+/g, " ")).toBe("Adapters 92");
 });
 
 test("what was measured of adapters is a filter, where something was", async () => {

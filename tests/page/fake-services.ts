@@ -107,7 +107,7 @@ function fakeCompose(prompt: string, candidates: readonly { card: AdapterCard }[
   return { tasks, rejected, composer: { name: "rules", kind: "rules" } };
 }
 
-/** What a reader would make of the same choice: the picks, and of each part one adapter that is less likely. */
+/** What a reader would make of the same choice: the picks, of each part one adapter that is less likely, and two out of the question. */
 function fakeReading(prompt: string): Composition {
   const { tasks } = fakeCompose(
     prompt,
@@ -125,7 +125,12 @@ function fakeReading(prompt: string): Composition {
     wanted: 0.12,
     chosen: false,
   }));
-  const read = [...picked, ...refused].map((each) => ({
+  const hopeless = others.slice(refused.length, refused.length + 2).map(({ id }) => ({
+    ...refused.at(-1)!,
+    id,
+    wanted: 0.01,
+  }));
+  const read = [...picked, ...refused, ...hopeless].map((each) => ({
     ...each,
     nearest: each.task === null ? null : { source: "phrase" as const, text: "plasticine" },
   }));

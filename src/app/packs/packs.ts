@@ -26,6 +26,9 @@ export interface PackInfo {
 /** The model that is part of the site. */
 export const pocketId = "pocket";
 
+/** The one of the full-size models that everybody knows. */
+export const fullSizeId = "sd15";
+
 /** What of the pocket pack a run needs; the rest is for measuring. */
 const pocketPrefixes = [
   "model_index.json",

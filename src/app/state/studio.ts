@@ -284,7 +284,12 @@ function buildStudio(services: PageServices): Studio {
     return { ...options(), prompt, negativePrompt, regions: regions && { ...regions, areas } };
   });
   const reading = createReading({ services, pack, busy: runs.busy, options: spelledOut, shown: runs.shown });
-  const unknownWords = createUnknownWords({ services, pack, prompt: () => settings.prompt });
+  const unknownWords = createUnknownWords({
+    services,
+    pack,
+    prompt: () => settings.prompt,
+    composition: () => reading().composition,
+  });
   const promptCursor = createPromptCursor({
     prompt: () => settings.prompt,
     setPrompt: (prompt) => setSettings("prompt", prompt),

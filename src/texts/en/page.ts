@@ -1,5 +1,5 @@
 // The frame of the page: header, model popover, notices, help, welcome, and what every dialog and error shares.
-import { adapterCount, formats, steps } from "./formats.ts";
+import { formats, steps } from "./formats.ts";
 
 export const page = {
   title: "Stylus Web",
@@ -108,8 +108,11 @@ export const page = {
     scope: (things: number | null) =>
       `Pocket, the built-in model, draws simple cartoons${
         things === null ? "" : ` of about ${formats.number(Math.round(things / 100) * 100)} things`
-      }. For everything else,`,
+      }.`,
+    everythingElse: "For everything else,",
     fullSize: "load Stable Diffusion 1.5.",
+    noFullSize: (reason: string) =>
+      `Stable Diffusion 1.5, for everything else, can’t run here: it needs WebGPU on a real GPU (${reason}).`,
     examples: "Example prompts",
     pictures: "Examples that Pocket generated. Choose one to try it.",
     inPrompt: "In the prompt",
@@ -138,7 +141,7 @@ export const page = {
     models: "All models",
   },
   allAdapters: "Show all adapters",
-  collection: (count: number) => `${adapterCount(count)} to choose from`,
+  collection: "Adapters to choose from",
 
   help: {
     title: "Help and shortcuts",

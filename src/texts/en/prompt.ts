@@ -110,6 +110,7 @@ export const prompt = {
       trigger: "trigger word",
       tag: "tag",
       embedding: "embedding",
+      negative: "often used",
       wildcard: "wildcard",
     },
   },

@@ -85,7 +85,7 @@ export const reasons: ReasonTexts = {
   below: ({ words, score, threshold }) =>
     `its match with “${words}” is ${fraction(score)}, below the threshold of ${fraction(threshold)}`,
   unlikely: ({ score, threshold }) =>
-    `the reader gives it ${fraction(score)}, below the threshold of ${fraction(threshold)}`,
+    `the prompt probably doesn’t want it (${fraction(score)}; ${fraction(threshold)} would be enough)`,
   far: ({ words, score, threshold }) =>
     `nothing on its card is close to “${words}”: ${fraction(score)}, below the threshold of ${fraction(threshold)}`,
   full: ({ words, count }) => `“${words}” has ${adapterCount(count)} already`,

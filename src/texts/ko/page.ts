@@ -1,6 +1,6 @@
 // The frame of the page: header, model popover, notices, help, welcome, and what every dialog and error shares.
 import type { page as english } from "../en/page.ts";
-import { adapterCount, formats, steps } from "./formats.ts";
+import { formats, steps } from "./formats.ts";
 
 export const page: typeof english = {
   title: "Stylus Web",
@@ -105,8 +105,11 @@ export const page: typeof english = {
     scope: (things) =>
       `내장 모델 Pocket은 ${
         things === null ? "" : `사물 약 ${formats.number(Math.round(things / 100) * 100)}가지를 `
-      }단순한 만화풍으로 그려요. 그 밖의 이미지를 원한다면`,
+      }단순한 만화풍으로 그려요.`,
+    everythingElse: "그 밖의 이미지를 원한다면",
     fullSize: "Stable Diffusion 1.5를 불러오세요.",
+    noFullSize: (reason) =>
+      `그 밖의 이미지를 생성하는 Stable Diffusion 1.5는 여기서 실행할 수 없어요. 실제 GPU와 WebGPU가 필요해요(${reason}).`,
     examples: "예시 프롬프트",
     pictures: "Pocket이 생성한 예시예요. 하나를 골라 시도해 보세요.",
     inPrompt: "프롬프트에 있음",
@@ -133,7 +136,7 @@ export const page: typeof english = {
     models: "모든 모델",
   },
   allAdapters: "모든 어댑터 보기",
-  collection: (count) => `고를 수 있는 ${adapterCount(count)}`,
+  collection: "고를 수 있는 어댑터",
 
   help: {
     title: "도움말과 단축키",

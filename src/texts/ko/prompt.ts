@@ -87,6 +87,7 @@ export const prompt: typeof english = {
       trigger: "트리거 단어",
       tag: "태그",
       embedding: "임베딩",
+      negative: "자주 쓰는 단어",
       wildcard: "와일드카드",
     },
   },

@@ -58,7 +58,7 @@ export const reasons: ReasonTexts = {
   below: ({ words, score, threshold }) =>
     `“${words}” 구절과의 유사도(${fraction(score)})가 기준(${fraction(threshold)})보다 낮아요`,
   unlikely: ({ score, threshold }) =>
-    `독해 모델의 점수(${fraction(score)})가 기준(${fraction(threshold)})보다 낮아요`,
+    `프롬프트에 필요하지 않은 것 같아요 (${fraction(score)}, 기준 ${fraction(threshold)})`,
   far: ({ words, score, threshold }) =>
     `카드에 “${words}” 구절과 가까운 내용이 없어요 (${fraction(score)}, 기준 ${fraction(threshold)})`,
   full: ({ words, count }) => `“${words}” 구절에는 이미 어댑터가 ${number(count)}개 있어요`,

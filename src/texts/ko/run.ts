@@ -22,7 +22,7 @@ export const run: typeof english = {
     generating: "이미지를 생성하고 있어요.",
     chosen: (picks) =>
       picks === 0
-        ? "이 프롬프트에는 어댑터가 필요 없어요."
+        ? "이 프롬프트에 맞춰 고른 어댑터가 없어요."
         : `이 프롬프트에 맞는 ${adapterCount(picks)}를 골랐어요.`,
     imageDone: (image, of) => `이미지 ${of}장 중 ${image}번째를 완성했어요.`,
     stopped: "중지했어요.",
@@ -147,15 +147,14 @@ export const run: typeof english = {
     emptyPrompt: "프롬프트를 입력하면 구절과 구절별 어댑터가 여기에 나타나요.",
     off: "어댑터 선택이 꺼져 있어요. ‘설정’에서 다른 방식을 고르세요.",
     noCards: "이 모델에 쓸 수 있는 어댑터가 없어요. ‘어댑터’에서 이 모델용 LoRA 파일을 추가하세요.",
-    noneNeeded: "이 프롬프트는 어댑터 없이 기본 모델만으로 충분해요.",
+    noneNeeded: "고른 어댑터가 없어요. 이 프롬프트는 기본 모델에 맡겨요.",
     regionAsImage: "이 영역만의 어댑터는 없어요. 이미지 전체의 어댑터가 여기에도 적용돼요.",
     pinned: "직접 고정함",
     pinReason: "고정을 해제할 때까지 모든 이미지에 써요.",
     tagged: "프롬프트에 태그됨",
     unknownTag: (advice) => `이런 이름의 어댑터가 없어요. ${advice}`,
-    base: "기본 모델만:",
+    base: "기본 모델에 맡김:",
     noOther: "추가 어댑터 없음:",
-    baseAll: "어댑터가 필요 없음:",
     more: (count) => `외 ${formats.number(count)}개`,
     banned: "차단됨:",
     unban: "차단 해제",
@@ -196,15 +195,16 @@ export const run: typeof english = {
 
   candidates: {
     rejected: "검토했지만 고르지 않은 어댑터",
-    read: "프롬프트와 함께 읽은 어댑터",
+    read: "검토한 어댑터",
     wanted: "프롬프트가 이 어댑터를 원할 확률",
     nearest: {
-      title: (text) => `가장 가까운 글: 제목 “${text}”`,
-      trigger: (text) => `가장 가까운 글: 트리거 단어 “${text}”`,
-      tag: (text) => `가장 가까운 글: 태그 “${text}”`,
-      phrase: (text) => `가장 가까운 글: 검색 문구 “${text}”`,
+      title: (text) => `카드에서 가장 가까운 내용: 제목 “${text}”`,
+      trigger: (text) => `카드에서 가장 가까운 내용: 트리거 단어 “${text}”`,
+      tag: (text) => `카드에서 가장 가까운 내용: 태그 “${text}”`,
+      phrase: (text) => `카드에서 가장 가까운 내용: 검색 문구 “${text}”`,
     },
-    serves: (words) => `맡을 표현: “${words}”`,
+    serves: (words) => `가장 잘 맞는 표현: “${words}”`,
+    others: (count) => `그 밖의 ${formats.number(count)}개는 프롬프트와 관련이 없어 보여요`,
     noPart: "그 밖의 표현",
     all: "유사도순 전체 후보",
   },

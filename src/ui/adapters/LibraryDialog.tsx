@@ -86,8 +86,8 @@ function Actions(): JSX.Element {
   return (
     <div class={styles["actions"]}>
       <p class={styles["count"]} role="status">
-        {texts().count(library.found().length, library.all().length)}{" "}
-        <span>{texts().stored(storedBytes())}</span> <span>{howFound()}</span>
+        {texts().count(library.found().length, library.size())} <span>{texts().stored(storedBytes())}</span>{" "}
+        <span>{howFound()}</span>
       </p>
       <PickFiles label={texts().add} accept={adapterExtensions} multiple small title={texts().addHint} />
       <button class={small} type="button" onClick={() => studio.intake.show()}>

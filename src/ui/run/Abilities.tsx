@@ -1,13 +1,10 @@
 // Before the first image: what runs on this device, how large it is and how long it takes.
 import { createEffect, For, on, Show, type JSX } from "solid-js";
-import { pocketId } from "../../app/packs/packs.ts";
+import { fullSizeId, pocketId } from "../../app/packs/packs.ts";
 import styles from "./Abilities.module.css";
 import { useStudio } from "../studio-context.ts";
 import { spoken } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
-
-/** The one of the full-size models that everybody knows. */
-const fullSizeId = "sd15";
 
 export function Abilities(): JSX.Element {
   const texts = (): typeof t.page.abilities => t.page.abilities;

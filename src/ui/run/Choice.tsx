@@ -164,11 +164,9 @@ export function Choice(): JSX.Element {
         <Show when={bareTasks().length > 0 && isChosen()}>
           <p class={styles["bare"]}>
             <span>
-              {bareTasks().length < composition().tasks.length
-                ? t.run.choice.base
-                : hasUserPicks()
-                  ? t.run.choice.noOther
-                  : t.run.choice.baseAll}
+              {bareTasks().length === composition().tasks.length && hasUserPicks()
+                ? t.run.choice.noOther
+                : t.run.choice.base}
             </span>
             <For each={bareTasks().slice(0, mostBare)}>
               {({ index, words }) => (

@@ -16,7 +16,7 @@ export function Collection(): JSX.Element {
   const cards = () => (studio.pack()?.cards ?? []).filter((card) => !card.fewStep);
   return (
     <section class={styles["collection"]} aria-labelledby="collection-title">
-      <h2 id="collection-title">{t.page.collection(cards().length)}</h2>
+      <h2 id="collection-title">{t.page.collection}</h2>
       <ul>
         <For each={cards().slice(0, most)}>
           {(card) => (

@@ -1,5 +1,5 @@
 // The link to an image's settings, and what there is to say once it is copied.
-import { createSignal, Show, type JSX } from "solid-js";
+import { createEffect, createSignal, onCleanup, Show, type JSX } from "solid-js";
 import { isUserModel } from "../../app/packs/user-models.ts";
 import { meantBy, namesIn, namesOutside } from "../../app/state/runs/run-link.ts";
 import { wordsOf, type ImageView, type RunView } from "../../app/state/runs/view.ts";
@@ -10,6 +10,9 @@ import { writeLink } from "../../stylus/share-link.ts";
 import controls from "../controls/controls.module.css";
 import styles from "./CopiedLink.module.css";
 import { t } from "../../texts/texts.ts";
+
+/** How long it says that all is done, milliseconds; what asks for something stays. */
+const saidFor = 6000;
 
 interface Copied {
   readonly address: string;
@@ -30,6 +33,12 @@ export function createCopiedLink(
   props: { readonly run: RunView; readonly image: ImageView },
 ): CopiedLink {
   const [copied, setCopied] = createSignal<Copied | null>(null);
+  createEffect(() => {
+    const now = copied();
+    if (!now?.done || now.without.length > 0) return;
+    const timer = setTimeout(() => setCopied(null), saidFor);
+    onCleanup(() => clearTimeout(timer));
+  });
   return {
     copied,
     async copy({ withNames } = { withNames: false }) {

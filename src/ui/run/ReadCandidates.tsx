@@ -1,4 +1,5 @@
-// What the reader has read, by the words of the prompt: how likely each adapter is, its nearest text, and why it was taken or not.
+// What the reader has read, by the words of the prompt: how likely each adapter is, its nearest text, and why it was taken or not. Those that
+// are out of the question are counted only.
 import { createMemo, For, Show, type JSX } from "solid-js";
 import type { Composition, ReadCandidate } from "../../compose/composition.ts";
 import { useAdapterDialog } from "../adapters/adapter-dialog-context.ts";
@@ -9,6 +10,9 @@ import folds from "./Candidates.module.css";
 import styles from "./ReadCandidates.module.css";
 import { describeReason } from "../../texts/reason.ts";
 import { t } from "../../texts/texts.ts";
+
+/** Probability below which an adapter is out of the question. */
+const leastWanted = 0.02;
 
 interface Group {
   /** Index of the task; null: words of none. */
@@ -28,11 +32,13 @@ export function ReadCandidates(props: {
   readonly composition: Composition;
   readonly read: readonly ReadCandidate[];
 }): JSX.Element {
-  const groups = createMemo(() => byTask(props.read));
+  const shown = createMemo(() => props.read.filter(({ chosen, wanted }) => chosen || wanted >= leastWanted));
+  const groups = createMemo(() => byTask(shown()));
+  const others = (): number => props.read.length - shown().length;
   return (
     <details class={folds["fold"]}>
       <summary>
-        <ChevronIcon /> {t.run.candidates.read} <span>{props.read.length}</span>
+        <ChevronIcon /> {t.run.candidates.read} <span>{shown().length}</span>
       </summary>
       <ul class={styles["groups"]}>
         <For each={groups()}>
@@ -49,6 +55,9 @@ export function ReadCandidates(props: {
             </li>
           )}
         </For>
+        <Show when={others() > 0}>
+          <li class={styles["others"]}>{t.run.candidates.others(others())}</li>
+        </Show>
       </ul>
     </details>
   );

@@ -1,11 +1,13 @@
 // Before the first image: what this is and what the model can draw, with examples to try; they go once there are own images.
 import { For, Show, type JSX } from "solid-js";
-import { pocketId } from "../../app/packs/packs.ts";
+import { fullSizeId, pocketId } from "../../app/packs/packs.ts";
+import type { Saying } from "../../shared/saying.ts";
 import { CheckIcon } from "../controls/icons.tsx";
 import { examples, type Example } from "./examples.ts";
 import styles from "./Welcome.module.css";
 import { ownServerId } from "../../app/packs/own-server.ts";
 import { useStudio } from "../studio-context.ts";
+import { spoken } from "../../texts/sayings.ts";
 import { t } from "../../texts/texts.ts";
 
 /** For full-size models. */
@@ -19,6 +21,11 @@ const fullSizeExamples = [
 export function Welcome(): JSX.Element {
   const studio = useStudio();
   const isPocket = (): boolean => studio.settings.model === pocketId;
+  /** Why full-size models cannot run here; null: they can, or it is not known yet. */
+  const lacking = (): Saying | null => {
+    const fit = studio.models.list()?.models.find(({ id }) => id === fullSizeId)?.fit;
+    return fit?.kind === "impossible" ? fit.reason : null;
+  };
   const shown = (): readonly Example[] => {
     const cards = studio.pack()?.cards;
     const has = (id: string): boolean => !cards || cards.some((card) => card.id === id);
@@ -38,9 +45,19 @@ export function Welcome(): JSX.Element {
         <Show when={isPocket()}>
           <p class={styles["scope"]}>
             {t.page.welcome.scope(studio.pack()?.things?.drawn ?? null)}{" "}
-            <button type="button" onClick={() => studio.models.show()}>
-              {t.page.welcome.fullSize}
-            </button>
+            <Show
+              when={lacking()}
+              fallback={
+                <>
+                  {t.page.welcome.everythingElse}{" "}
+                  <button type="button" onClick={() => studio.models.show()}>
+                    {t.page.welcome.fullSize}
+                  </button>
+                </>
+              }
+            >
+              {(reason) => t.page.welcome.noFullSize(spoken(reason()))}
+            </Show>
           </p>
         </Show>
       </div>

@@ -102,6 +102,10 @@ export function libraryAdapters(sources: LibrarySources): readonly LibraryAdapte
   ];
 }
 
+/** How many they are: few-step adapters and the user's for other models are among them. */
+export const librarySize = (pack: Pick<LoadedPack, "cards" | "otherAdapters"> | null): number =>
+  pack === null ? 0 : pack.cards.length + pack.otherAdapters.length;
+
 /** One of them by its key; undefined when it is gone. */
 export function libraryAdapter(key: string, sources: LibrarySources): LibraryAdapter | undefined {
   const { cards, userAdapters, otherAdapters } = sources.pack;

@@ -4,7 +4,7 @@ import { card } from "../../../../tests/fixtures/cards.ts";
 import { adapterReport, loadedPack } from "../../../../tests/fixtures/run-services.ts";
 import type { AdapterCard } from "../../../retrieval/card.ts";
 import type { UserAdapter } from "../../../stylus/loaded-pack.ts";
-import { libraryAdapter, libraryAdapters, type LibrarySources } from "./library-adapter.ts";
+import { libraryAdapter, libraryAdapters, librarySize, type LibrarySources } from "./library-adapter.ts";
 import { countFilters, filterLibrary, noLibraryFilter, type LibraryFilter } from "./library-filter.ts";
 import { searchLibrary, type NearAdapter } from "./library-search.ts";
 
@@ -65,6 +65,10 @@ describe("libraryAdapters", () => {
     expect(third!.tags).toEqual(["for the farm"]);
     expect(fourth).toMatchObject({ own: mine, sizeBytes: 900, addedAt: 20, uses: 1 });
     expect(fifth).toMatchObject({ own: elsewhere, isOther: true, isPinned: false, notesKey: "own/clay" });
+  });
+
+  it("are counted without being listed", () => {
+    expect([librarySize(sources().pack), librarySize(null)]).toEqual([all.length, 0]);
   });
 
   it("one by its key is the same; of an unknown key there is none", () => {

@@ -7,6 +7,7 @@ import { exportedCards } from "../../adapters/exported-cards.ts";
 import {
   libraryAdapter,
   libraryAdapters,
+  librarySize,
   ownNotesKey,
   type LibraryAdapter,
   type LibrarySources,
@@ -39,6 +40,8 @@ export interface Library {
   readonly filter: Accessor<LibraryFilter>;
   setFilter(change: Partial<LibraryFilter>): void;
   resetFilter(): void;
+  /** How many adapters there are, also while it is closed. */
+  readonly size: Accessor<number>;
   /** All adapters, whatever is listed; none while it is closed. */
   readonly all: Accessor<readonly LibraryAdapter[]>;
   /** What is listed, in order. */
@@ -151,6 +154,7 @@ export function createLibrary(context: {
     filter,
     setFilter: (part) => setFilter((before) => ({ ...before, ...part })),
     resetFilter: () => setFilter(noLibraryFilter),
+    size: () => librarySize(pack()),
     all,
     found,
     counts: () => filtered().counts,

@@ -93,13 +93,25 @@ it("can be turned off", () => {
   expect(open("<lora:", { enabled: false }).suggestions.items()).toEqual([]);
 });
 
-it("offers a negative prompt words and embeddings, whose tags belong into the prompt", () => {
+it("offers a negative prompt usual words and embeddings, whose tags belong into the prompt", () => {
   const labels = (prompt: string, isNegative: boolean): string[] =>
     open(prompt, { isNegative })
       .suggestions.items()
       .map(({ label }) => label);
   expect(labels("cl", false)).toContain("Clay Render");
-  expect(labels("cl", true)).toEqual(["clyrndr", "clay figure"]);
+  expect(labels("cl", true)).toEqual([]);
+  expect(labels("a blurry, low", true)).toEqual(["lowres", "low quality"]);
+  expect(labels("bad", true)).toEqual(["bad anatomy", "bad hands", "bad proportions"]);
+  expect(labels("bad ha", true)).toEqual(["bad hands"]);
+  expect(labels("tex", true)).toEqual(["text"]);
+  expect(labels("blur", true)).toEqual(["blurry"]);
+  expect(labels("fingers", true)).toEqual([
+    "missing fingers",
+    "extra fingers",
+    "fused fingers",
+    "too many fingers",
+  ]);
+  expect(labels("lowr", false)).toEqual([]);
   expect(labels("<lora:", true)).toEqual([]);
   expect(labels("__", true)).toEqual(["colours"]);
   expect(open("easy", { isNegative: true }).suggestions.take(0)).toEqual({

@@ -4,10 +4,10 @@ import { createMemo, createSignal, type Accessor } from "solid-js";
 import {
   completionsAt,
   completionsOf,
-  withoutTagged,
+  negativeCompletionsOf,
   type Completion,
   type Completions,
-} from "../../../stylus/completions.ts";
+} from "../../../stylus/completions/completions.ts";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 
 export interface Taken {
@@ -50,8 +50,8 @@ export function createSuggestions(context: {
   const [active, setActive] = createSignal(-1);
   const list = createMemo(() => {
     const loaded = pack();
-    const all = loaded ? completionsOf(loaded) : { loras: [], words: [] };
-    return isNegative ? withoutTagged(all) : all;
+    if (!loaded) return { loras: [], words: [] };
+    return isNegative ? negativeCompletionsOf(loaded) : completionsOf(loaded);
   });
   const close = (): void => void setFound(null);
   const items = (): readonly Completion[] => found()?.items ?? none;

@@ -1,7 +1,10 @@
 // Words of the prompt that the loaded model has never read, each with the nearest thing that it draws. Found after a rest, so that no
-// word is marked while it is typed; one that was found stays marked from key to key.
+// word is marked while it is typed; one that was found stays marked from key to key. A word that an adapter was chosen for is that adapter's
+// to bring.
 import { createEffect, createMemo, createSignal, on, onCleanup, type Accessor } from "solid-js";
 import type { PromptServices } from "../../services/ports.ts";
+import { servedWords } from "../../../compose/served-words.ts";
+import type { Composition } from "../../../compose/composition.ts";
 import type { LoadedPack } from "../../../stylus/loaded-pack.ts";
 import { inNumberOf, nearestByMeaning, nearestByName } from "../../../stylus/things.ts";
 import { unknownSpans } from "../../../stylus/vocabulary.ts";
@@ -26,8 +29,9 @@ export function createUnknownWords(context: {
   readonly services: Pick<PromptServices, "embedText">;
   readonly pack: Accessor<LoadedPack | null>;
   readonly prompt: Accessor<string>;
+  readonly composition: Accessor<Pick<Composition, "tasks" | "read">>;
 }): Accessor<readonly UnknownWord[]> {
-  const { services, pack, prompt } = context;
+  const { services, pack, prompt, composition } = context;
   const [found, setFound] = createSignal<{
     readonly pack: LoadedPack | null;
     /** Of the words that were looked up. */
@@ -78,11 +82,12 @@ export function createUnknownWords(context: {
     }),
   );
 
+  const served = createMemo(() => servedWords(composition()));
   return createMemo(() => {
     const { nearest, seen, pack: of } = found();
     if (of !== pack()) return [];
     return spans()
-      .filter(({ text }) => seen.has(text))
+      .filter(({ text }) => seen.has(text) && !served().has(text))
       .map(({ text, start, end }) => ({ text, start, end, nearest: nearest.get(text) ?? null }));
   });
 }

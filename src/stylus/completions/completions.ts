@@ -1,11 +1,12 @@
 // What a prompt may go on with at the cursor: `<lora:` names, adapters by their titles, trigger words and tags of cards, embeddings, wildcard
-// files. Pure.
-import { embeddingWords, holdsOnlyEmbeddings } from "../adapters/embedding-words.ts";
-import { triggerSetsOf } from "../retrieval/card.ts";
-import type { LoadedPack } from "./loaded-pack.ts";
-import { wildcardReferences } from "./wildcards/wildcards.ts";
+// files; a negative prompt with embeddings and the words that most have. Pure.
+import { embeddingWords, holdsOnlyEmbeddings } from "../../adapters/embedding-words.ts";
+import { triggerSetsOf } from "../../retrieval/card.ts";
+import type { LoadedPack } from "../loaded-pack.ts";
+import { wildcardReferences } from "../wildcards/wildcards.ts";
+import { negativeWords } from "./negative-words.ts";
 
-export type CompletionKind = "lora" | "trigger" | "tag" | "embedding" | "wildcard";
+export type CompletionKind = "lora" | "trigger" | "tag" | "embedding" | "negative" | "wildcard";
 
 export interface Completion {
   readonly kind: CompletionKind;
@@ -82,7 +83,25 @@ export function completionsOf({
         key: keyOf(words),
       })),
   );
-  const embeddings = offered.flatMap((card) => {
+  const titles = offered.map((card): Entry => ({
+    kind: "lora",
+    label: card.title,
+    of: null,
+    count: null,
+    text: tagOf(card),
+    key: keyOf(card.title),
+  }));
+  const tags = [...counts]
+    .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
+    .map(([tag, count]): Entry => ({ kind: "tag", label: tag, of: null, count, text: tag, key: keyOf(tag) }));
+  return { loras, words: [...triggers, ...embeddingsOf(offered, userAdapters), ...titles, ...tags] };
+}
+
+function embeddingsOf(
+  cards: LoadedPack["cards"],
+  userAdapters: LoadedPack["userAdapters"],
+): readonly Entry[] {
+  return cards.flatMap((card) => {
     const report = userAdapters.get(card.id)?.report;
     if (!report) return [];
     const isEnough = holdsOnlyEmbeddings(report);
@@ -96,24 +115,24 @@ export function completionsOf({
       key: keyOf(word),
     }));
   });
-  const titles = offered.map((card): Entry => ({
-    kind: "lora",
-    label: card.title,
-    of: null,
-    count: null,
-    text: tagOf(card),
-    key: keyOf(card.title),
-  }));
-  const tags = [...counts]
-    .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
-    .map(([tag, count]): Entry => ({ kind: "tag", label: tag, of: null, count, text: tag, key: keyOf(tag) }));
-  return { loras, words: [...triggers, ...embeddings, ...titles, ...tags] };
 }
 
-/** What may stand in a negative prompt, where tags do nothing. */
-export const withoutTagged = ({ words }: CompletionList): CompletionList => ({
+const usualNegatives = negativeWords.map((text): Entry => ({
+  kind: "negative",
+  label: text,
+  of: null,
+  count: null,
+  text,
+  key: keyOf(text),
+}));
+
+/** For a negative prompt, where `<lora:` tags do nothing and words of adapters would work against what was chosen. */
+export const negativeCompletionsOf = ({
+  cards,
+  userAdapters,
+}: Pick<LoadedPack, "cards" | "userAdapters">): CompletionList => ({
   loras: [],
-  words: words.filter(({ kind }) => kind !== "lora"),
+  words: [...embeddingsOf(cards, userAdapters), ...usualNegatives],
 });
 
 /** Those that begin so, then those with a word that does; each text once. */

@@ -1,9 +1,9 @@
 // What is offered at a cursor, "|" in the prompts below.
 import { describe, expect, it } from "vitest";
-import { card } from "../../tests/fixtures/cards.ts";
-import { adapterReport } from "../../tests/fixtures/run-services.ts";
+import { card } from "../../../tests/fixtures/cards.ts";
+import { adapterReport } from "../../../tests/fixtures/run-services.ts";
+import type { UserAdapter } from "../loaded-pack.ts";
 import { completionsAt, completionsOf } from "./completions.ts";
-import type { UserAdapter } from "./loaded-pack.ts";
 
 const cards = [
   card("clay", "style", {
