@@ -86,21 +86,26 @@ const alert = (words: string | RegExp): Locator => intake().getByRole("alert").f
 
 /** With nothing in the list. */
 async function open(): Promise<void> {
-  // A dialog may still be about to open.
+  const library = page.getByRole("dialog", { name: "Adapters", exact: true });
+  const steps = [
+    page.getByRole("button", { name: /^Adapters/ }),
+    library.getByRole("button", { name: "From Civitai or Hugging Face" }),
+  ];
+  // The dialog of a download that has just ended may open over either step.
   await expect
-    .poll(async () => {
-      while (await page.locator("dialog[open]").count()) await page.keyboard.press("Escape");
-      const click = page.getByRole("button", { name: /^Adapters/ }).click({ timeout: 1000 });
-      return click.then(
-        () => true,
-        () => false,
-      );
-    })
+    .poll(
+      async () => {
+        while (await page.locator("dialog[open]").count()) await page.keyboard.press("Escape");
+        try {
+          for (const step of steps) await step.click({ timeout: 1000 });
+          return true;
+        } catch {
+          return false;
+        }
+      },
+      { timeout: 20_000 },
+    )
     .toBe(true);
-  await page
-    .getByRole("dialog", { name: "Adapters", exact: true })
-    .getByRole("button", { name: "From Civitai or Hugging Face" })
-    .click();
 }
 
 async function lookUp(text: string): Promise<void> {
