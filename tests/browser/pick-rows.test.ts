@@ -32,11 +32,11 @@ test("a strength can be typed over the whole range; the slider follows", async (
   await type("a castle, clay render|");
   const slider = chosen().getByRole("slider", { name: "Strength of Clay Render" });
   const number = chosen().getByRole("spinbutton", { name: "Strength of Clay Render as a number" });
-  for (const [typed, shown, ends] of [
-    ["-5", "-5.00", ["-5", "1.5"]],
-    ["7.25", "7.25", ["-5", "7.25"]],
-    ["99", "20.00", ["-5", "20"]],
-    ["", "20.00", ["-5", "20"]],
+  for (const [typed, shown] of [
+    ["-5", "-5.00"],
+    ["7.25", "7.25"],
+    ["99", "20.00"],
+    ["", "20.00"],
   ] as const) {
     await number.fill(typed);
     await number.blur();
@@ -45,7 +45,9 @@ test("a strength can be typed over the whole range; the slider follows", async (
       Number(shown),
       shown,
     ]);
-    expect([await slider.getAttribute("min"), await slider.getAttribute("max")]).toEqual(ends);
+    // A row that is made again, when the reader’s answer takes the place of the rules’, has the usual range around its value.
+    expect(Number(await slider.getAttribute("min"))).toBeLessThanOrEqual(Math.min(0, Number(shown)));
+    expect(Number(await slider.getAttribute("max"))).toBeGreaterThanOrEqual(Math.max(1.5, Number(shown)));
   }
   await chosen().getByRole("button", { name: "Reset strength of Clay Render" }).click();
   await expect.poll(async () => Number(await number.inputValue())).toBeLessThan(1.5);
