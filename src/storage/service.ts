@@ -1,36 +1,27 @@
-// The storage worker's service: packs as maps of blobs, and their disk usage.
-import { deletionError, StylusError, throwIfAborted } from "../shared/errors.ts";
+// The storage worker's service: packs and other files, their disk usage, and what becomes of damaged or unwanted ones.
+import { deletionError, throwIfAborted } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import { download } from "./download.ts";
-import { askHub, knownFile, pinDownload, type KnownFile } from "./file-facts.ts";
+import { knownFile } from "./file-facts.ts";
 import { locked } from "./lock.ts";
 import type { FileStore } from "./file-store.ts";
 import { openFileStore } from "./opfs-store.ts";
-import { hashBlob, verifyLocalFile } from "./local-files.ts";
+import { hashBlob } from "./local-files.ts";
 import { parseManifest, type Manifest } from "./manifest.ts";
+import {
+  openPack,
+  parallelTransfers,
+  partialKey,
+  type OpenedPack,
+  type OpenPackOptions,
+  type Shelf,
+  type TransferOptions,
+} from "./open-pack.ts";
 import { StorageRecords } from "./pins.ts";
-import { ProgressReporter, type PackProgress } from "./progress.ts";
+import { ProgressReporter } from "./progress.ts";
 import { checkQuota } from "./quota.ts";
 import { ConnectionLimit } from "./request.ts";
 import { describeStorage, type StorageView } from "./storage-view.ts";
-
-export interface OpenPackOptions {
-  readonly onProgress?: ((progress: PackProgress) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Only files whose path starts with one of these; all if absent. */
-  readonly prefixes?: readonly string[] | undefined;
-  /** Files from the user's disk by their path in the pack, which replace or extend the manifest's. */
-  readonly local?: ReadonlyMap<string, Blob> | undefined;
-}
-
-export interface OpenedPack {
-  readonly files: ReadonlyMap<string, Blob>;
-  /** Bytes downloaded in this call; 0 on a warm cache. */
-  readonly downloadedBytes: number;
-  readonly totalBytes: number;
-  /** False if the browser has no persistent storage. */
-  readonly persistent: boolean;
-}
 
 /** A file that is part of no pack. */
 export interface LooseFile {
@@ -71,50 +62,6 @@ export interface StorageUse {
   readonly fileCount: number;
 }
 
-export interface StorageOptions {
-  /** Segment size for parallel downloads of large files. */
-  readonly segmentBytes?: number | undefined;
-  /** Timeout for a silent connection. */
-  readonly stallMs?: number | undefined;
-  readonly retryDelaysMs?: readonly number[] | undefined;
-}
-
-/** Concurrent transfers: browsers allow six connections per host, and two stay free for the page. */
-const parallelTransfers = 4;
-
-/** Shared by the files of one `openPack`. */
-interface Context {
-  readonly store: FileStore;
-  readonly signal: AbortSignal;
-  readonly progress: ProgressReporter;
-}
-
-/** Runs `work` on every item with limited concurrency; the first failure stops the rest and is thrown once all have ended. */
-async function forEach<Item>(
-  items: readonly Item[],
-  { stop, work }: { stop: AbortController; work: (item: Item) => Promise<void> },
-): Promise<void> {
-  const queue = [...items];
-  const failures: unknown[] = [];
-  const worker = async (): Promise<void> => {
-    try {
-      while (queue.length > 0 && failures.length === 0) await work(queue.shift()!);
-    } catch (error) {
-      failures.push(error);
-      stop.abort();
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallelTransfers, items.length) }, worker));
-  if (failures.length > 0) throw failures[0];
-}
-
-/** Name of a partial file with an unknown hash. */
-async function partialKey({ url, sha256 }: Pick<KnownFile, "url" | "sha256">): Promise<string> {
-  if (sha256 !== null) return sha256;
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(url));
-  return `unknown-${[...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-}
-
 /** Null: the browser cannot read it. */
 async function hashOf(blob: Blob, signal: AbortSignal | undefined): Promise<string | null> {
   try {
@@ -126,12 +73,12 @@ async function hashOf(blob: Blob, signal: AbortSignal | undefined): Promise<stri
 }
 
 export class StorageService {
-  readonly #options: StorageOptions;
+  readonly #options: TransferOptions;
   readonly #records = new StorageRecords();
   readonly #connections = new ConnectionLimit(parallelTransfers);
   #store: Promise<FileStore> | undefined;
 
-  constructor(options: StorageOptions = {}) {
+  constructor(options: TransferOptions = {}) {
     this.#options = options;
   }
 
@@ -140,137 +87,18 @@ export class StorageService {
     return this.#store;
   }
 
+  async #shelf(): Promise<Shelf> {
+    const store = await this.#openStore();
+    return { store, records: this.#records, connections: this.#connections, transfer: this.#options };
+  }
+
   /**
-   * Every file of a pack, from the store, the user's disk or the network.
+   * See `openPack`.
    * @param manifestJson the parsed JSON of a file of model-manifests/
-   * @param siteUrl address of the page, for manifests with relative addresses
-   * @throws StylusError naming the file; partial files stay in the store
    */
   async openPack(manifestJson: unknown, siteUrl: string, options: OpenPackOptions = {}): Promise<OpenedPack> {
     const manifest = parseManifest(manifestJson);
-    const { prefixes, local = new Map<string, Blob>(), onProgress } = options;
-    if (manifest.kind === "adapters" && !prefixes) {
-      throw new StylusError(
-        "bad-input",
-        say`${manifest.title} is a list of adapters, not a single download.`,
-        {
-          where: "prefixes",
-          remedy: say`Name the files to download.`,
-        },
-      );
-    }
-    const store = await this.#openStore();
-    const stop = new AbortController();
-    const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-    const files = new Map<string, Blob>(local);
-    const missing: KnownFile[] = [];
-    const present: KnownFile[] = [];
-    const wanted = manifest.files.filter(
-      ({ path }) => !prefixes || prefixes.some((prefix) => path.startsWith(prefix)),
-    );
-    await forEach(wanted, {
-      stop,
-      work: async (file) => {
-        const known = await knownFile(file, { manifest, siteUrl, records: this.#records });
-        const blob = await this.#localOrStored(known, { store, local, signal });
-        if (blob) files.set(file.path, blob);
-        if (blob) present.push(known);
-        else missing.push(await askHub(known, { records: this.#records, signal }));
-      },
-    });
-    const sizeOf = ({ file, sizeBytes }: KnownFile): number =>
-      files.get(file.path)?.size ?? sizeBytes ?? file.sizeBytes;
-    const totalOf = (list: readonly KnownFile[]): number =>
-      list.reduce((sum, known) => sum + sizeOf(known), 0);
-    await checkQuota(await this.#missingBytes(missing, store), store);
-    let downloadedBytes = 0;
-    const progress = new ProgressReporter(onProgress ?? (() => {}), {
-      totalBytes: totalOf(present) + totalOf(missing),
-      fileCount: wanted.length,
-    });
-    try {
-      for (const known of present) progress.finish(known.file.path, sizeOf(known));
-      await forEach(missing, {
-        stop,
-        work: async (known) => {
-          const expectedBytes = sizeOf(known);
-          const fetched = await this.#fetch(known, { store, signal, progress });
-          files.set(known.file.path, fetched.blob);
-          downloadedBytes += fetched.downloadedBytes;
-          progress.totalBytes += fetched.blob.size - expectedBytes;
-          progress.finish(known.file.path, fetched.blob.size);
-        },
-      });
-    } finally {
-      progress.stop();
-    }
-    const totalBytes = [...files.values()].reduce((sum, { size }) => sum + size, 0);
-    return { files, downloadedBytes, totalBytes, persistent: store.persistent };
-  }
-
-  async #localOrStored(
-    { file, sizeBytes, sha256 }: KnownFile,
-    context: { store: FileStore; local: ReadonlyMap<string, Blob>; signal: AbortSignal },
-  ): Promise<Blob | null> {
-    const own = context.local.get(file.path);
-    if (own) {
-      if (sha256 !== null) {
-        await verifyLocalFile(
-          own,
-          { path: file.path, sha256 },
-          { records: this.#records, signal: context.signal },
-        );
-      }
-      return own;
-    }
-    if (sha256 === null) return null;
-    const blob = await context.store.open(sha256);
-    if (!blob || sizeBytes === null || blob.size === sizeBytes) return blob;
-    await context.store.remove(sha256); // truncated by the browser or the disk
-    return null;
-  }
-
-  /** Bytes still to be stored, minus those of earlier attempts. */
-  async #missingBytes(missing: readonly KnownFile[], store: FileStore): Promise<number> {
-    if (missing.length === 0) return 0;
-    const partial = new Map((await store.list()).map(({ name, sizeBytes }) => [name, sizeBytes]));
-    return missing.reduce(
-      (sum, { file, sizeBytes, sha256 }) =>
-        sum + Math.max(0, (sizeBytes ?? file.sizeBytes) - ((sha256 && partial.get(sha256)) || 0)),
-      0,
-    );
-  }
-
-  /** A lock per file keeps two tabs from writing the same one. */
-  async #fetch(
-    known: KnownFile,
-    { store, signal, progress }: Context,
-  ): Promise<{ blob: Blob; downloadedBytes: number }> {
-    const { path } = known.file;
-    const key = await partialKey(known);
-    return locked(`file-${key}`, {
-      signal,
-      work: async () => {
-        // Another tab may have downloaded it and pinned its hash during the wait.
-        const pin = known.sha256 === null ? await this.#records.get("pins", known.url) : null;
-        const stored = pin?.sha256 ? await store.open(pin.sha256) : null;
-        if (stored) return { blob: stored, downloadedBytes: 0 };
-        let downloadedBytes = 0;
-        const { pinnedUrl: url, sizeBytes, isChosen } = known;
-        const remote = { path, url, sizeBytes, sha256: known.sha256, key, isChosen };
-        const { blob, sha256 } = await download(remote, store, {
-          ...this.#options,
-          connections: this.#connections,
-          signal,
-          onBytes: (receivedBytes, newBytes) => {
-            downloadedBytes += newBytes;
-            progress.update(path, { receivedBytes, newBytes });
-          },
-        });
-        await pinDownload(known, { sizeBytes: blob.size, sha256 }, this.#records);
-        return { blob, downloadedBytes };
-      },
-    });
+    return openPack(manifest, { ...options, siteUrl, shelf: await this.#shelf() });
   }
 
   /**

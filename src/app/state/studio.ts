@@ -5,7 +5,6 @@ import type { AdapterCard } from "../../retrieval/card.ts";
 import type { PlainError, StylusError } from "../../shared/errors.ts";
 import {
   assumedDefaults,
-  checkAskedRun,
   choiceKey,
   isSlow,
   optionsOf,
@@ -19,7 +18,6 @@ import type { DiskPick } from "../packs/disk-files.ts";
 import { createGalleryState, type GalleryState } from "./gallery.ts";
 import { missingAdapters } from "../../stylus/adapter-names.ts";
 import { speak } from "../../texts/texts.ts";
-import { readLoraTags, type LoraTags } from "../../stylus/lora-tags.ts";
 import { createInstallation, type Installation } from "./installation.ts";
 import { createIntake, type Intake } from "./intake/intake.ts";
 import { createLibrary, type Library } from "./library/library.ts";
@@ -27,28 +25,21 @@ import { createLanguageModelState, type LanguageModels } from "./language-models
 import { createOptionalModel, type OptionalModel } from "./optional-model.ts";
 import { createNsfwState, type NsfwState } from "./nsfw.ts";
 import { createModels, type Models } from "./models.ts";
-import type { LoadedPack } from "../../stylus/loaded-pack.ts";
-import {
-  problemOf,
-  type CheckedOptions,
-  type GenerateOptions,
-  type PackDefaults,
-} from "../../stylus/options.ts";
+import { problemOf, type GenerateOptions, type PackDefaults } from "../../stylus/options.ts";
 import { adapterIdsAnywhere } from "../../stylus/region-text.ts";
 import { promptsOf } from "../../stylus/regions.ts";
 import { createPackState, type PackState } from "./pack.ts";
 import { modelOf } from "../packs/packs.ts";
 import { createPlotState, type PlotState } from "./plot/state.ts";
 import { licensedPack } from "../../stylus/licensed-pack.ts";
-import { planBatch, regionPlanOptions } from "../../stylus/batch-plan.ts";
 import { createAsking, type AskingOptions } from "./runs/asking.ts";
-import { createQueue, type QueuedRun, type QueueState, type RunOutcome } from "./runs/queue.ts";
+import { createPlanned, type Planned } from "./runs/planned.ts";
+import { createQueue, type QueueState } from "./runs/queue.ts";
 import { createRecall, type Recall } from "./runs/recall.ts";
 import { createReading } from "./live-choice.ts";
-import { explain } from "../explain.ts";
 import { linkOfRun } from "./runs/run-link.ts";
 import { createRuns, type Runs } from "./runs/runs.ts";
-import type { PlannedImage } from "../../stylus/run-types.ts";
+import { createStarting } from "./runs/starting.ts";
 import { createSettings, type SettingsStore } from "./settings/stored.ts";
 import { languageOf, usesFewStep } from "./settings/settings.ts";
 import { openInputs } from "../images/input-store.ts";
@@ -71,6 +62,7 @@ export interface Studio
   extends
     Pick<Runs, "busy" | "stop" | "compare" | "compareWithInitImage" | "closeVariant">,
     Pick<PackState, "progress" | "transfer" | "replaced">,
+    Planned,
     PromptCursor,
     Pick<Recall, "restored" | "show" | "useSettings" | "useOffered" | "useLink" | "useAsked">,
     Pick<
@@ -100,8 +92,6 @@ export interface Studio
   readonly adjusted: Accessor<boolean>;
   /** What would be chosen for the prompt as it stands; follows typing. */
   readonly reading: Accessor<Reading>;
-  /** The adapters that the prompt names by tags, and what cannot be understood of them. */
-  readonly tags: Accessor<LoraTags>;
   /** Words of the prompt that the model in use does not know. */
   readonly unknownWords: Accessor<readonly UnknownWord[]>;
   /** What the prompts stand for in the first image of the next run: themselves, but for templates. */
@@ -112,10 +102,6 @@ export interface Studio
   readonly wildcards: WildcardsState;
   /** Tokens of words, as long as the component lives that asks; null until they are counted. */
   countTokens(words: Accessor<string>): ReturnType<typeof createTokenCount>;
-  /** The images that the next run would generate at the present seed: strengths for the sliders. */
-  readonly planned: Accessor<readonly PlannedImage[]>;
-  /** What each region adds to them. */
-  readonly plannedRegions: Accessor<readonly (readonly PlannedImage[])[]>;
   readonly gallery: GalleryState;
   /** Runs that wait for their turn. */
   readonly queue: QueueState;
@@ -294,21 +280,12 @@ function buildStudio(services: PageServices): Studio {
     prompt: () => settings.prompt,
     setPrompt: (prompt) => setSettings("prompt", prompt),
   });
-  const tags = createMemo(() => readLoraTags(words().prompt, pack()?.cards));
-  const planned = createMemo((): readonly PlannedImage[] => {
-    const loaded = pack();
-    if (!loaded) return [];
-    const tagged = tags().adapters;
-    return planBatch(reading().composition, options(), { ...loaded, tagged }).images;
-  });
-  const plannedRegions = createMemo((): readonly (readonly PlannedImage[])[] => {
-    const loaded = pack();
-    if (!loaded) return [];
-    const areas = spelledOut().regions?.areas ?? [];
-    return reading().regions.map((composition, index) => {
-      const tagged = readLoraTags(areas[index]?.prompt ?? "", loaded.cards).adapters;
-      return planBatch(composition, regionPlanOptions(options()), { ...loaded, tagged }).images;
-    });
+  const plannedNow = createPlanned({
+    pack,
+    prompt: () => words().prompt,
+    options,
+    spelledOut,
+    reading,
   });
   /** Whether the model in use made the run on show. */
   const sameModel = (): boolean => modelOf(runs.shown()?.report?.pack.id ?? packId()) === modelOf(packId());
@@ -347,30 +324,14 @@ function buildStudio(services: PageServices): Studio {
     report: () => runs.shown()?.report ?? null,
   });
 
-  const checked = (asked: AskedRun, loaded: LoadedPack | null): CheckedOptions =>
-    checkAskedRun(asked, { loaded, wildcards: wildcards.files() });
-
-  /** Starts a run with what it was asked for, whatever the page shows by now. */
-  async function startRun({ id, asked, wasLeft = false }: QueuedRun): Promise<RunOutcome> {
-    const { model, seed, variation, restored } = asked.settings;
-    let wanted: CheckedOptions;
-    try {
-      wanted = checked(asked, model === packId() ? wholePack() : null);
-    } catch (error) {
-      setInputError(explain(error));
-      return "failed";
-    }
-    if (!settings.seedLocked) setSettings("seed", seed);
-    if (!settings.variation.locked) setSettings("variation", "seed", variation.seed);
-    const reason = await packState.during(model, () =>
-      recall.forOneRun(restored, () =>
-        runs.start(wanted, { id, settle: (loaded) => checked(asked, loaded), wasLeft }),
-      ),
-    );
-    if (reason) setInputError(reason);
-    const status = runs.shown()?.status;
-    return status === "done" || status === "stopped" ? status : "failed";
-  }
+  const startRun = createStarting({
+    settings: [settings, setSettings],
+    packState,
+    wildcards: wildcards.files,
+    runs,
+    recall,
+    setInputError,
+  });
   const queue = createQueue({
     opening: waitingRuns,
     busy: runs.busy,
@@ -447,15 +408,13 @@ function buildStudio(services: PageServices): Studio {
     toggleBan: choice.toggleBan,
     adjusted,
     reading,
-    tags,
+    ...plannedNow,
     unknownWords,
     ...promptCursor,
     words,
     styles,
     wildcards,
     countTokens: (prompt) => createTokenCount({ services, pack, prompt, steps: () => options().steps }),
-    planned,
-    plannedRegions,
     models,
     languageModels,
     reranker,

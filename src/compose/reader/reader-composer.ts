@@ -1,7 +1,7 @@
 // The composer that reads: candidates of late interaction, each read beside the prompt; the best set that fits together; tasks from the words
 // that the picks serve.
 import { unmeantUse, wordsAround } from "../rules/unmeant.ts";
-import { type Word, wordsOf } from "../rules/words.ts";
+import type { Word } from "../rules/words.ts";
 import { effectPrior } from "../../retrieval/effect.ts";
 import type { PresetId } from "../../shared/limits.ts";
 import { throwIfAborted } from "../../shared/errors.ts";
@@ -19,7 +19,7 @@ import {
   wantedThreshold,
   wantedThresholds,
 } from "./selection.ts";
-import { overlaps, servedSpan, type Span, tasksOf } from "./tasks.ts";
+import { overlaps, promptWords, servedSpan, type Span, tasksOf } from "./tasks.ts";
 
 /** Candidates that are read: each costs about 25 ms on one core. */
 export const readCandidates = 12;
@@ -86,13 +86,19 @@ export async function composeByReading(
     { signal },
   );
   const tokens = reader.tokens(readable.text);
-  const words = wordsOf(readable.text);
+  const words = promptWords(readable.text);
   const read = new Map(
     candidates.map((candidate, i): [string, ReadCard] => {
       const reading = readings[i]!;
       const { serves } = reading;
-      const span = servedSpan(readable.text, { tokens, serves, served: servedTokens(serves), taken: [] });
-      const unmeant = unmeantOf(candidate.card, { plain: readable.text, words, span });
+      const span = servedSpan(readable.text, {
+        words,
+        tokens,
+        serves,
+        served: servedTokens(serves),
+        taken: [],
+      });
+      const unmeant = unmeantOf(candidate.card, { plain: readable.text, words: words.all, span });
       return [candidate.card.id, { candidate, reading, span, unmeant }];
     }),
   );
@@ -113,7 +119,8 @@ export async function composeByReading(
   for (const { id, wanted, tokens: own } of chosen) {
     const { candidate, reading, span: best } = read.get(id)!;
     const taken = served.map(({ span }) => span);
-    const span = servedSpan(readable.text, { tokens, serves: reading.serves, served: own, taken }) ?? best;
+    const span =
+      servedSpan(readable.text, { words, tokens, serves: reading.serves, served: own, taken }) ?? best;
     if (!span) continue; // a pin of which the prompt says nothing
     const pick: AdapterPick = {
       id,

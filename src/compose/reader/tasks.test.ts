@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { AdapterPick } from "../composition.ts";
 import { readablePrompt } from "./readable-prompt.ts";
-import { overlaps, servedSpan, type Span, tasksOf } from "./tasks.ts";
+import { overlaps, promptWords, servedSpan, type Span, tasksOf } from "./tasks.ts";
 
 /** One token a word or mark. */
 function tokensOf(prompt: string) {
@@ -21,7 +21,7 @@ function spanOf(prompt: string, words: Record<string, number>, taken: Span[] = [
     (start, i) => words[prompt.slice(start, tokens.ends[i])] ?? 0,
   );
   const served = new Set([...serves.keys()].filter((token) => serves[token]! > 0.5));
-  const span = servedSpan(prompt, { tokens, serves, served, taken });
+  const span = servedSpan(prompt, { words: promptWords(prompt), tokens, serves, served, taken });
   return span && prompt.slice(span.start, span.end);
 }
 

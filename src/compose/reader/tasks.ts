@@ -12,6 +12,18 @@ export interface Span {
 /** Words between two served ones that may be part of their span: "poster in the art deco manner". */
 const maxGap = 2;
 
+export interface PromptWords {
+  readonly all: readonly Word[];
+  /** Where content words start: "a", "of", "style" join the words of a span and begin or end none, unless nothing else is served. */
+  readonly content: ReadonlySet<number>;
+}
+
+/** Found once for all adapters. */
+export const promptWords = (prompt: string): PromptWords => ({
+  all: wordsOf(prompt),
+  content: new Set(contentWords(prompt).map(({ start }) => start)),
+});
+
 /**
  * The span of whole words that an adapter serves best.
  * @param serves by token: that the adapter serves it
@@ -22,6 +34,7 @@ const maxGap = 2;
 export function servedSpan(
   prompt: string,
   options: {
+    readonly words: PromptWords;
     readonly tokens: Tokens;
     readonly serves: Float32Array;
     readonly served: ReadonlySet<number>;
@@ -29,6 +42,7 @@ export function servedSpan(
   },
 ): Span | null {
   const { tokens, serves, served, taken } = options;
+  const { all: words, content } = options.words;
   const evidence = (word: Word): number =>
     Math.max(
       0,
@@ -36,9 +50,6 @@ export function servedSpan(
         .filter((token) => tokens.starts[token]! < word.end && tokens.ends[token]! > word.start)
         .map((token) => serves[token]!),
     );
-  const words = wordsOf(prompt);
-  // "a", "of", "style" join the words of a span and begin or end none, unless nothing else is served.
-  const content = new Set(contentWords(prompt).map(({ start }) => start));
   const onlySmall = !words.some((word) => content.has(word.start) && evidence(word) > 0);
   const runs: { start: number; end: number; sum: number; gap: number }[] = [];
   let open = false;

@@ -3,6 +3,7 @@
 import { createEffect, createSignal, on, onMount, Show, type JSX } from "solid-js";
 import { drawStroke, type Box, type MaskImage, type Point } from "../../app/images/mask-drawing.ts";
 import type { RgbaImage } from "../../shared/request.ts";
+import { arrowMoves } from "../controls/arrow-moves.ts";
 import styles from "./MaskDialog.module.css";
 import { t } from "../../texts/texts.ts";
 
@@ -12,15 +13,6 @@ export interface Brush {
   /** 255 adds to the mask, 0 removes from it. */
   readonly value: number;
 }
-
-const keyMoves: ReadonlyMap<string, Point> = new Map(
-  Object.entries({
-    ArrowLeft: { x: -1, y: 0 },
-    ArrowRight: { x: 1, y: 0 },
-    ArrowUp: { x: 0, y: -1 },
-    ArrowDown: { x: 0, y: 1 },
-  }),
-);
 
 export function MaskCanvas(props: {
   readonly image: RgbaImage;
@@ -94,7 +86,7 @@ export function MaskCanvas(props: {
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (last !== null || event.ctrlKey || event.metaKey || event.altKey) return;
-    const move = keyMoves.get(event.key);
+    const move = arrowMoves.get(event.key);
     const from = at() ?? { x: width / 2, y: height / 2 };
     if (move) {
       const reach = event.shiftKey ? 1 : Math.max(1, props.brush.radius);

@@ -14,6 +14,7 @@ import {
 import { limits } from "../../shared/limits.ts";
 import { leastRegionView, type Rectangle } from "../../shared/request.ts";
 import type { Region } from "../../stylus/regions.ts";
+import { arrowMoves } from "../controls/arrow-moves.ts";
 import { NumberField, SwitchField } from "../controls/fields.tsx";
 import controls from "../controls/controls.module.css";
 import { focusWhatIsLeft } from "../controls/focus.ts";
@@ -25,14 +26,6 @@ import { regionColour } from "./task-colour.ts";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 
-const keyMoves: ReadonlyMap<string, { readonly x: number; readonly y: number }> = new Map(
-  Object.entries({
-    ArrowLeft: { x: -1, y: 0 },
-    ArrowRight: { x: 1, y: 0 },
-    ArrowUp: { x: 0, y: -1 },
-    ArrowDown: { x: 0, y: 1 },
-  }),
-);
 /** Of one key press, in shares of the image. */
 const keyStep = 0.05;
 
@@ -240,7 +233,7 @@ function Frame(props: {
     if (drag?.pointer === event.pointerId) drag = null;
   };
   const onKeyDown = (event: KeyboardEvent, index: number): void => {
-    const move = keyMoves.get(event.key);
+    const move = arrowMoves.get(event.key);
     if (!move || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     const { x, y, width, height } = props.regions[index]!;
