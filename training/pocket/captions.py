@@ -183,11 +183,16 @@ def subject(spec, rng):
     return forms[rel]()
 
 
+# What a caption may leave out: a prompt that names no place then gets one of these. Places that are a surprise, and dark or grey grounds, are named.
+USUAL = {"meadow", "park", "garden", "beach", "street", "forest", "village", "valley", "river", "room", "kitchen", "bedroom", "sea", "underwater", "clouds", "snow", "farm", "castle", "stage"}
+USUAL_COLOURS = {"light blue", "light green", "beige", "pink", "lavender", "yellow"}
+
+
 def ground(spec, rng, keyword=False):
     """Phrase or keyword for the place, "" where it goes without saying."""
     place, c, c2 = spec["place"], spec["colour"], spec["colour2"]
     if place == "plain":
-        if rng.random() < (0.5 if c not in places.PALE else 0.62) - 0.04:
+        if rng.random() < (0.7 if c in USUAL_COLOURS else 0.15):
             return ""
         if keyword:
             return f"{c} background"
@@ -206,7 +211,7 @@ def sky(spec, rng, keyword=False):
     indoors = spec["place"] in places.INDOOR
     if spec["place"] not in places.OUTDOOR and spec["place"] != "clouds" and not (indoors and spec["sky"] == "night"):
         return ""
-    chance = {"day": 0.12, "night": 0.93, "sunset": 0.93, "overcast": 0.6}[spec["sky"]]
+    chance = {"day": 0.12, "night": 0.93, "sunset": 0.93, "overcast": 0.85}[spec["sky"]]
     if spec["weather"] != "none" and spec["sky"] in ("overcast", "day"):
         chance = 0.0
     if rng.random() > chance:
@@ -306,7 +311,7 @@ def natural(spec, rng):
         template = SENTENCE.sub(lambda m: m[1] + (" are " if " and " in m[1] else rng.choice([" is ", " is ", " who is "])) + m[2], template)
     core = fill(template, words)
     g, t, w = ground(spec, rng), sky(spec, rng), weather(spec, rng)
-    if core and rng.random() < 0.14:  # a place that goes without saying
+    if core and g and spec["place"] in USUAL and rng.random() < 0.3:  # a place that goes without saying
         g = ""
     tail = [x for x in (g, t, w) if x]
     u = rng.random()
@@ -329,7 +334,7 @@ def natural(spec, rng):
         rng.shuffle(tail)
         return f"{' '.join(tail)}, {core}"
     if u > 0.91:  # typed in haste
-        text = ARTICLES.sub("", " ".join([core] + tail[: rng.choice([0, 1, 2])]))
+        text = ARTICLES.sub("", " ".join([core] + tail[: rng.choice([0, 1, 2] if spec["place"] in USUAL else [1, 2])]))
         return text if rng.random() < 0.6 else text.replace(" with ", ", ").replace(" on ", ", ", 1)
     if u > 0.885 and core.startswith(("a ", "an ")) and any(d.get("wears") is not None for d in spec["objects"][:1]):
         core = rng.choice(["my ", "the ", "our "]) + core.split(" ", 1)[1]

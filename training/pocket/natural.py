@@ -7,7 +7,7 @@ from bisect import bisect
 from functools import partial
 from itertools import accumulate
 
-from . import objects, places, sprites
+from . import camera, objects, places, sprites
 from .staging import all_acts, anchors
 
 FULL_ANIMALS = ["dog", "cat", "black cat", "poodle", "tiger", "leopard", "donkey", "horse", "zebra", "deer", "bison", "ox", "cow", "pig", "sheep", "ram", "goat", "camel", "llama", "alpaca", "giraffe", "elephant", "mammoth",
@@ -50,6 +50,7 @@ class Composer:
                 for kind in anchors.of(o):
                     self.anchored.setdefault(kind, []).append(o)
         self.by_key = objects.by_key()
+        self.rows = {key: o.index for key, o in self.by_key.items()}
         full = [o for name in FULL_ANIMALS for o in self.named.get(name, []) if not o.pose]
         walkers = [o for o in objects.load() if o.source == "drawings" and not o.pose and o.category == "person" and o.weight > 0]
         birds = [o for name in ("penguin", "owl", "duck", "chicken", "rooster", "chick", "flamingo", "swan", "parrot", "goose") for o in self.named.get(name, [])]
@@ -348,5 +349,5 @@ class Composer:
         for _ in range(20):
             spec = self.draw(self.kinds)()
             if len(spec["objects"]) <= 6:
-                return spec
-        return spec
+                break
+        return camera.closer(spec, self.rng, self.shapes["half"], self.rows, self.ground(spec["place"]))

@@ -3,6 +3,7 @@
     STYLUS_DATA=… PYTHONPATH=training python -m unittest discover -s training/tests -t training
 Tests that draw sprites skip where STYLUS_DATA is not set.
 """
+import copy
 import json
 import math
 import os
@@ -179,6 +180,31 @@ class Acts(unittest.TestCase):
             drawn = [sampler.sample() for _ in range(60)]
             return json.dumps([drawn, [captions.caption(s, sampler.rng) for s in drawn]])
         self.assertEqual(draw(), draw())
+
+    def test_the_camera_keeps_proportions_and_everything_in_the_picture(self):
+        from pocket import camera
+        composer = self.natural.Composer(random.Random(8))
+        half, rows, nearer = composer.shapes["half"], composer.rows, 0
+        for _ in range(600):
+            spec = composer.draw(composer.kinds)()
+            layers = spec.get("layers", spec["objects"])
+            if not layers:
+                continue
+            before, floor = copy.deepcopy(spec), composer.ground(spec["place"])
+            box = camera.extent(layers, half, rows)
+            camera.closer(spec, composer.rng, half, rows, floor)
+            after, old = camera.extent(layers, half, rows), before.get("layers", before["objects"])
+            k = (after[2] - after[0]) / (box[2] - box[0])
+            nearer += k > 1.05
+            for d, was in zip(layers, old):
+                if "key" in d:
+                    self.assertAlmostEqual(d["size"] / was["size"], k, delta=0.02)
+            if k > 1.01:
+                self.assertGreaterEqual(min(after[0], after[1]), 0)
+                self.assertLessEqual(after[2], 256)
+            else:
+                self.assertEqual(json.dumps(spec), json.dumps(before))
+        self.assertGreater(nearer, 200)
 
     def test_strokes_are_drawn_over_the_background_and_cut(self):
         spec = {"place": "plain", "sky": "day", "weather": "none", "colour": "white", "colour2": None, "p": [0.5] * 8, "objects": [],
