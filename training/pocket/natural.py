@@ -139,7 +139,7 @@ class Composer:
             s["colour"] = c
         for i, d in enumerate(items):
             o = self.by_key[d["key"]]
-            if o.recolour and i not in keep and not d.get("keep") and r.random() < 0.35:
+            if o.recolour and i not in keep and not d.get("keep") and r.random() < 0.35 * o.recolour_share:
                 d["colour"] = r.choice(["red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white"])
         return s
 
@@ -310,7 +310,7 @@ class Composer:
                 items.append(self.item(o, 128 + (i - (n - 1) / 2) * (s + 5), self.sized(o, s, s), bottom=self.ground(place) + r.uniform(-3, 8) + (12 if place == "sea" else 0), mirror=0, shadow=place != "sea"))
         word = {2: ["two", "two", "2", "a pair of"], 3: ["three", "three", "3"], 4: ["four", "four", "4"], 5: ["five", "five", "5"]}[n]
         spec = self.spec(place, items, [w + " {p0}" for w in word] + (["a group of " + word[0] + " {p0}"] if n > 2 else []), keep=range(n))
-        if o.recolour and r.random() < 0.5:
+        if o.recolour and r.random() < 0.5 * o.recolour_share:
             colour = r.choice(["red", "yellow", "green", "blue", "purple", "pink", "black", "white"])
             for d in items:
                 d["colour"] = colour

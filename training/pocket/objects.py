@@ -66,6 +66,17 @@ RECOLOUR = {
     "sailboat": "red", "bed": "blue", "gift": "yellow", "bow": "pink", "kite": "red", "tent": "green", "coat": "brown", "shorts": "blue", "vase": "orange", "door": "brown", "candy": "red",
     "lollipop": "red", "bell": "yellow", "key": "yellow", "phone": "blue", "race car": "red", "tie": "blue", "tram": "red", "train": "blue", "rose": "red",
     "cherry blossom": "pink", "hibiscus": "pink", "bucket": "blue", "watch": "gray", "teapot": "blue", "helicopter": "red", "box": "brown", "suitcase": "brown", "sneaker": "blue",
+    "kettle": "red", "jeans": "blue", "blouse": "pink", "mailbox": "blue", "mirror": "yellow", "anchor": "blue", "suv": "blue", "taxi": "yellow", "tractor": "green", "basket": "orange", "teddy bear": "brown",
+    "table": "brown", "bench": "brown", "lamp": "yellow", "wardrobe": "brown", "guitar": "red", "drum": "red", "paintbrush": "red", "diamond": "blue", "alarm clock": "red", "wooden chair": "brown",
+    "rubber boots": "yellow", "high heel": "red", "fire truck": "red", "birthday cake": "pink", "ball of yarn": "blue", "rowing boat": "brown", "desk": "brown", "cowboy hat": "brown", "bottle": "green",
+    "fence": "white", "paper plane": "white", "alien": "green",
+}
+RECOLOUR_SELDOM = {  # the same for what has nearly always its own
+    "elephant": "gray", "pig": "pink", "bear": "brown", "cat": "orange", "dog": "brown", "fox": "orange", "horse": "brown", "frog": "green", "monkey": "brown", "turtle": "green", "snake": "green",
+    "octopus": "red", "whale": "blue", "dolphin": "blue", "crab": "red", "owl": "brown", "chick": "yellow", "t-rex": "green", "brontosaurus": "green", "crocodile": "green", "lizard": "green", "spider": "purple",
+    "koala": "gray", "gorilla": "gray", "squirrel": "orange", "shark": "gray", "hamster": "orange", "wolf": "gray", "camel": "brown", "caterpillar": "green", "snail": "brown", "kangaroo": "brown",
+    "mammoth": "brown", "rhinoceros": "gray", "parrot": "pink", "flamingo": "pink", "apple": "red", "pear": "green", "strawberry": "red", "mushroom": "red", "pumpkin": "orange", "carrot": "orange",
+    "tree": "green", "bush": "green", "cactus": "green", "seal": "gray", "ladybug": "red", "rock": "gray", "log": "brown", "cookie": "brown",
 }
 FLYING = {"airplane", "small airplane", "airplane taking off", "airplane landing", "helicopter", "sun", "sun with a face", "cloud", "rain cloud", "snow cloud", "storm cloud", "thunder cloud",
           "crescent moon", "full moon", "half moon", "new moon", "star", "glowing star", "shooting star", "planet with rings", "balloon", "kite", "dove", "eagle", "bat", "butterfly", "bee",
@@ -175,9 +186,14 @@ class Obj:
             setattr(self, k, d[k])
         self.styles = set(d["styles"])
         self.pose, self.source, self.head = d.get("pose", ""), d["source"], d.get("head")
-        self.recolour = RECOLOUR.get(self.name)
+        self.recolour = RECOLOUR.get(self.name) or RECOLOUR_SELDOM.get(self.name)
         self.flying = self.name in FLYING
         self.support = self.name in SUPPORT
+
+    @property
+    def recolour_share(self):
+        """How often it has another colour, beside what is coloured often."""
+        return 0.25 if self.name in RECOLOUR_SELDOM else 1.0
 
     @property
     def drawn(self):
