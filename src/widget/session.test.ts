@@ -231,7 +231,7 @@ test("why nothing was checked is said in the widget's language", async () => {
   await session.generate("a", { prompt: "a fox" });
   expect(events.at(-1)).toMatchObject({
     type: "done",
-    notes: ["이미지를 검사하지 못해서 흐리게 보여줘요. 파일이 중간에서 잘렸어요. 다시 다운로드하세요."],
+    notes: ["이미지를 검사하지 못해서 흐리게 보여 줘요. 파일이 중간에서 잘렸어요. 다시 다운로드하세요."],
   });
 });
 

@@ -48,6 +48,6 @@ test("an image that cannot be checked is said in the page's language", async () 
   expect(await check()).toBeNull();
   expect(said).toEqual([
     "Images could not be checked and stay blurred. The file is truncated. Download it again.",
-    "이미지를 검사하지 못해서 흐리게 보여줘요. 파일이 중간에서 잘렸어요. 다시 다운로드하세요.",
+    "이미지를 검사하지 못해서 흐리게 보여 줘요. 파일이 중간에서 잘렸어요. 다시 다운로드하세요.",
   ]);
 });

@@ -12,11 +12,11 @@ export const adapters: typeof english = {
     searchPlaceholder: "단어나 뜻으로 검색",
     sort: "정렬",
     sorts: {
-      match: "가장 잘 맞는 순",
-      listed: "목록 순",
+      match: "관련도순",
+      listed: "기본순",
       title: "제목순",
       added: "최근 추가순",
-      size: "크기순",
+      size: "크기 큰 순",
       uses: "많이 쓴 순",
     },
     filters: (count) => (count === 0 ? "필터" : `필터 (${formats.number(count)})`),
@@ -33,7 +33,7 @@ export const adapters: typeof english = {
     licences: {
       allowed: "상업적 이용 가능",
       refused: "상업적 이용 불가",
-      unknown: "상업적 이용 여부 모름",
+      unknown: "상업적 이용 가능 여부 모름",
     },
     effect: "측정된 효과",
     effects: {
@@ -52,7 +52,7 @@ export const adapters: typeof english = {
         ? `어댑터 ${formats.number(all)}개`
         : `어댑터 ${formats.number(all)}개 중 ${formats.number(found)}개`,
     stored: (bytes) => `이 브라우저에 ${formats.bytes(bytes)}`,
-    near: (count) => `뜻이 비슷한 것 ${formats.number(count)}개`,
+    near: (count) => `뜻이 비슷한 어댑터 ${formats.number(count)}개`,
     nearText: (text) => `“${text}”`,
     searching: "뜻으로 찾는 중…",
     wordsOnly: "단어로만 찾았어요. 뜻으로 찾기는 아직 준비되지 않았어요.",
@@ -161,7 +161,7 @@ export const adapters: typeof english = {
   licence: {
     allowed: "상업적 이용 가능",
     refused: "상업적 이용 불가",
-    unknown: "상업적 이용 여부 모름",
+    unknown: "상업적 이용 가능 여부 모름",
     only: "라이선스가 상업적 이용을 허용하는 어댑터만 사용",
     onlyHint: "카드에 적힌 내용을 따라요. 적혀 있지 않으면 허용하지 않는 것으로 봐요.",
     allAllow: "여기 있는 어댑터는 모두 허용해요.",
@@ -173,7 +173,7 @@ export const adapters: typeof english = {
     },
     leftOutHere:
       "제외됨: 설정에서 상업적 이용을 허용하는 어댑터만 쓰도록 했는데, 라이선스가 허용하는지 확인할 수 없어요.",
-    correctIt: "알고 있다면 카드에 적어 주세요.",
+    correctIt: "알고 있다면 상세 정보에 적어 주세요.",
     leftOutTag: "제외됨: 라이선스가 상업적 이용을 허용하는지 확인할 수 없어요.",
   },
 
@@ -254,20 +254,20 @@ export const adapters: typeof english = {
   many: {
     title: "LoRA 파일 폴더",
     checking: (done, total) =>
-      `${formats.number(total)}개 중 ${formats.number(done)}개 확인했어요. 맞는 파일은 바로 추가해요.`,
-    progress: "확인한 파일",
+      `${formats.number(total)}개 중 ${formats.number(done)}개를 검사했어요. 맞는 파일은 바로 추가해요.`,
+    progress: "검사한 파일",
     stop: "중지",
     stopped: (done, total) =>
       `${formats.number(total)}개 중 ${formats.number(done)}개에서 멈췄어요. 추가한 파일은 그대로 있어요.`,
     report: (kept, skipped) => `${formats.number(kept)}개 추가, ${formats.number(skipped)}개 건너뜀.`,
     reason: (reason, count) => `${reason}: ${formats.number(count)}개`,
     known: "이미 내 어댑터에 있음",
-    leftOut: "확인하지 않음",
+    leftOut: "검사하지 않음",
     notAdapter: "LoRA 파일이 아님",
     dismiss: "결과 닫기",
     cards: {
       option: (model) => `${model} 모델로 카드 작성`,
-      hint: "파일은 초안과 함께 바로 추가하고, 카드를 작성하면 초안을 바꿔요.",
+      hint: "파일은 초안과 함께 바로 추가하고, 카드가 작성되면 초안을 대신해요.",
       progress: "작성한 카드",
       soFar: (written, total) =>
         `카드 ${formats.number(total)}개 중 ${formats.number(written)}개를 작성했어요.`,
@@ -302,7 +302,7 @@ export const adapters: typeof english = {
     fullSizeText: (file) =>
       `전체 크기 Stable Diffusion 1.x용 ${file.isEmbedding ? "텍스추얼 인버전" : "어댑터"} 파일이에요${
         file.width === null ? "" : `(텍스트 특징 너비 ${file.width})`
-      }. ${file.model} 모델은 층이 더 좁아서 맞지 않아요.`,
+      }. ${file.model} 모델은 레이어가 더 좁아서 맞지 않아요.`,
     chooseModel: "‘모델’에서 Stable Diffusion 1.5 모델을 고르세요.",
     chooseDevice:
       "전체 크기 모델에는 WebGPU가 필요해요. ‘설정’에서 실행 장치를 바꾼 다음 ‘모델’에서 Stable Diffusion 1.5 모델을 고르세요.",
@@ -313,9 +313,9 @@ export const adapters: typeof english = {
     otherVersionFor: (models) => `이 모델로 학습한 버전을 찾아보세요: ${models.join(", ")}.`,
     never: {
       person: {
-        title: "실제 인물을 보여 주는 어댑터예요",
-        text: "Civitai 페이지에 실제 인물을 그리는 모델이라고 표시되어 있어요. Stylus는 이런 어댑터를 제공하지 않아요.",
-        remedy: "실제 인물이 나오지 않는 어댑터를 찾아보세요.",
+        title: "실존 인물을 보여 주는 어댑터예요",
+        text: "Civitai 페이지에 실존 인물을 그리는 모델이라고 표시되어 있어요. Stylus는 이런 어댑터를 제공하지 않아요.",
+        remedy: "실존 인물이 나오지 않는 어댑터를 찾아보세요.",
       },
       minor: {
         title: "미성년자처럼 보일 수 있는 어댑터예요",
@@ -359,10 +359,10 @@ export const adapters: typeof english = {
     dora: (family, modules) => `${family}, DoRA ${formats.number(modules)}개`,
     rank: "랭크",
     alpha: "알파",
-    noAlpha: "설정 안 됨 (랭크 값 사용)",
+    noAlpha: "설정 안 됨(랭크 값 사용)",
     range: (first, last) => `${first}~${last}`,
     embeddings: "임베딩",
-    embedding: (name, vectors) => `${name} (벡터 ${formats.number(vectors)}개)`,
+    embedding: (name, vectors) => `${name}(벡터 ${formats.number(vectors)}개)`,
     baseModel: "기반 모델",
     unknownBase: "알 수 없음",
     unlistedBase: "알 수 없지만 텐서 모양이 이 모델과 맞아요",

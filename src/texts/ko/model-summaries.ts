@@ -14,10 +14,10 @@ export const modelSummaries: ReadonlyMap<string, string> = new Map(
     "A newer model of about the same size.": "크기가 비슷한 더 새로운 모델이에요.",
     "The largest and slowest of these.": "이 가운데 가장 크고 느려요.",
     "A third of the size.": "크기가 3분의 1이에요.",
-    "Small and quick, with terms of its own.": "작고 빨라요. 별도의 이용 약관이 있어요.",
+    "Small and quick, with terms of its own.": "작고 빨라요. 별도의 이용 조건이 있어요.",
     "The smallest; expect wrong choices.": "가장 작지만 잘못 고를 때가 많아요.",
     "Small, for GPUs without 16-bit shaders, with terms of its own.":
-      "16비트 셰이더를 지원하지 않는 GPU에서도 쓸 수 있는 작은 모델이에요. 별도의 이용 약관이 있어요.",
+      "16비트 셰이더를 지원하지 않는 GPU에서도 쓸 수 있는 작은 모델이에요. 별도의 이용 조건이 있어요.",
     "Runs without a GPU; expect to wait.": "GPU 없이도 실행되지만 오래 걸려요.",
     "Runs without a GPU; expect wrong choices.": "GPU 없이도 실행되지만 잘못 고를 때가 많아요.",
   }),

@@ -33,7 +33,7 @@ export const models: typeof english = {
   fit: {
     small: "어떤 컴퓨터에서든 쓸 수 있을 만큼 작아요.",
     gpu: (bytes, hasF16) =>
-      `GPU 메모리가 약 ${gigabytes(bytes)} 필요해요. 설정에서 장치를 “저용량 VRAM”으로 바꾸면 2GB로도 돼요.${hasF16 ? "" : " 이 GPU는 16비트 셰이더를 지원하지 않아 두 배를 써요."}`,
+      `GPU 메모리가 약 ${gigabytes(bytes)} 필요해요. ‘설정’에서 실행 장치를 “저용량 VRAM”으로 바꾸면 2GB로도 돼요.${hasF16 ? "" : " 이 GPU는 16비트 셰이더를 지원하지 않아 두 배가 필요해요."}`,
     slow: (reason) => `여기서는 CPU로 실행하고(${reason}), 이미지 한 장에 몇 분씩 걸려요.`,
     impossible: (weightBytes) =>
       `WebGPU가 필요해요. CPU에서는 모델 가중치가 ${gigabytes(weightBytes)}라서 WebAssembly에 다 담을 수 없어요.`,
@@ -72,7 +72,7 @@ export const models: typeof english = {
     noGraphics: (reason) =>
       `여기서는 GPU를 쓸 수 없어요: ${reason}. 전체 크기 모델에는 GPU가 필요하고, Pocket은 없어도 돼요.`,
     graphics: (name) =>
-      `전체 크기 모델은 WebGPU를 통해 이 GPU에서 실행돼요: ${name}. GPU 메모리가 얼마나 되는지는 브라우저가 알려 주지 않아요.`,
+      `전체 크기 모델은 WebGPU로 이 GPU에서 실행돼요: ${name}. GPU 메모리가 얼마나 되는지는 브라우저가 알려 주지 않아요.`,
     label: "모델",
     kept: "모델은 삭제할 때까지 이 브라우저에 보관해요.",
     storage: "저장 공간 관리",
@@ -84,15 +84,15 @@ export const models: typeof english = {
     size: (bytes, exact) => `${exact ? "" : "약 "}${formats.bytes(bytes)}`,
     partly: (stored, size) => `${size} 중 ${formats.bytes(stored)} 다운로드됨`,
     lost: "지난 방문에 연 파일이에요. 이 브라우저는 파일을 기억하지 못해요",
-    needsPermission: "내 디스크에 있음. 다시 읽으려면 허용이 필요해요",
+    needsPermission: "내 디스크에 있어요. 다시 읽으려면 허용이 필요해요",
     onDisk: "내 디스크에 있음, 복사하지 않음",
     stored: "이 브라우저에 저장됨",
     absent: "다운로드하지 않음",
-    vPrediction: "v-prediction으로 학습됨 (모델 페이지 참고)",
+    vPrediction: "v-prediction으로 학습됨(모델 페이지 참고)",
     impossible: "여기서는 실행 불가",
     downloadAnyway: "그래도 다운로드…",
     downloadAnywayName: (title) => `그래도 ${title} 다운로드`,
-    downloadAnywayTitle: "나중에 이 브라우저에서 WebGPU를 쓸 수 있게 될 때를 위해",
+    downloadAnywayTitle: "나중에 이 브라우저에서 WebGPU를 쓸 수 있게 될 때를 대비해 받아 둬요",
     allow: "접근 허용",
     download: "다운로드…",
     downloadName: (title) => `${title} 다운로드`,
@@ -115,7 +115,7 @@ export const models: typeof english = {
     space: "공간",
     unknownSpace: "이 브라우저는 한도를 알려 주지 않아요.",
     noSpace: (bytes) =>
-      `부족해요. 브라우저가 ${formats.bytes(bytes)}까지만 더 허용해요. 디스크 공간을 비우거나 쓰지 않는 모델을 삭제하세요.`,
+      `부족해요. 브라우저가 ${formats.bytes(bytes)}까지만 더 허용해요. 디스크 공간을 확보하거나 쓰지 않는 모델을 삭제하세요.`,
     enoughSpace: (bytes) => `브라우저가 ${formats.bytes(bytes)}까지 더 허용해요.`,
     runsHere: "실행 환경",
     adapters: "어댑터",
@@ -178,7 +178,8 @@ export const models: typeof english = {
       "포트까지 적으세요. Ollama는 http://localhost:11434/v1, LM Studio는 http://localhost:1234/v1이에요.",
     noAddress: "http:// 또는 https://로 시작하는 주소를 적으세요.",
     model: "모델",
-    modelHint: "서버에 등록된 이름을 적으세요. 예: qwen2.5:7b. 확인하면 서버에 있는 모델을 알려 줘요.",
+    modelHint:
+      "서버에 등록된 이름을 적으세요. 예: qwen2.5:7b. “확인” 버튼을 누르면 서버에 있는 모델을 볼 수 있어요.",
     noName: "모델 이름을 적으세요.",
     key: "키(선택 사항)",
     keyHint: "암호화하지 않고 이 브라우저에만 저장하고, 이 서버로만 보내요.",
@@ -204,11 +205,11 @@ export const models: typeof english = {
         case "redirects":
           return "이 주소는 다른 주소로 리디렉션해요. 프롬프트와 키는 입력한 주소로만 보내니, 리디렉션되는 주소를 입력하세요.";
         case "cors":
-          return `이 주소에서 서버가 응답하지만, ${found.origin} 페이지가 답을 읽도록 허용하지 않아요(CORS). 다른 주소로 리디렉션한다면 그 주소를 입력하고, 아니면 서버에서 이 페이지를 허용하세요.`;
+          return `이 주소에서 서버가 응답하지만, ${found.origin} 페이지가 답을 읽도록 허용하지 않아요(CORS). 다른 주소로 리디렉션한다면 그 주소를 입력하고, 아니면 서버에서 이 페이지를 허용하세요:`;
         case "unreachable":
           return found.isCertain
             ? "이 주소에서 응답이 없어요. 서버가 실행 중인지, 포트가 맞는지 확인하세요. 브라우저가 로컬 네트워크 접근을 물으면 허용하세요."
-            : "응답이 없어요. 서버가 실행 중인지, 포트가 맞는지 확인하세요. 실행 중이라면 이 페이지를 허용하지 않은 거예요(CORS). 서버에서 허용하세요.";
+            : "응답이 없어요. 서버가 실행 중인지, 포트가 맞는지 확인하세요. 실행 중이라면 이 페이지를 허용하지 않은 거예요(CORS). 서버에서 이렇게 허용하세요:";
         case "key":
           return found.hasKey ? "서버가 이 키를 거부했어요." : "서버에 키가 필요해요.";
         case "noModel":
@@ -218,7 +219,7 @@ export const models: typeof english = {
         case "noChat":
           return "이 주소에서 응답이 오지만 OpenAI API가 아니에요. 주소를 확인하세요. 보통 /v1로 끝나요.";
         case "refused":
-          return `서버가 질문을 거부했어요(${found.status}${found.said ? `: ${found.said}` : ""}). 다른 답변 형식을 선택해 보세요.`;
+          return `서버가 요청을 거부했어요(${found.status}${found.said ? `: ${found.said}` : ""}). 다른 답변 형식을 선택해 보세요.`;
         case "failing":
           return `서버 오류: ${found.why}.`;
         case "silent":
@@ -228,7 +229,7 @@ export const models: typeof english = {
       }
     },
     leave: (origin) => [
-      `Ollama: 환경 변수 OLLAMA_ORIGINS=${origin} 설정 후 다시 시작하세요`,
+      `Ollama: 환경 변수 OLLAMA_ORIGINS=${origin} 값을 설정하고 시작하세요`,
       "LM Studio: 서버 설정에서 “Enable CORS”를 켜세요",
       `vLLM: --allowed-origins '["${origin}"]'`,
       "llama.cpp: 모든 페이지를 허용해요",

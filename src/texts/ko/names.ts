@@ -23,7 +23,7 @@ export const names: typeof english = {
   methodHints: {
     stylus: "프롬프트의 구절마다 맞는 어댑터를 찾아요.",
     retriever: "논문의 비교 기준: 유사도만으로 정해요.",
-    reranker: "논문의 비교 기준: 웹 검색용 크로스 인코더가 프롬프트 전체를 어댑터마다 비교해요.",
+    reranker: "논문의 비교 기준: 웹 검색용 크로스 인코더가 프롬프트 전체를 각 어댑터와 비교해요.",
     random: "논문의 비교 기준: 시드가 정해요.",
     sd: "기본 모델에 고정한 어댑터와 <lora:…> 태그만 더해요.",
   },
@@ -33,7 +33,7 @@ export const names: typeof english = {
     llm: "언어 모델",
   },
   composerHints: {
-    reader: "작은 신경망이 프롬프트와 어댑터 설명을 나란히 읽고 골라요.",
+    reader: "작은 신경망이 프롬프트와 어댑터 카드를 나란히 읽고 골라요.",
     rules: "내장 규칙이 단어와 유사도를 비교해요. 프롬프트를 읽는 모델은 없어요.",
     llm: "언어 모델이 프롬프트를 나누고 고른 이유를 알려 줘요. 다운로드가 크고 더 느려요.",
   },
@@ -58,7 +58,7 @@ export const names: typeof english = {
   devices: {
     auto: "가장 좋은 장치",
     webgpu: "WebGPU",
-    "low-vram": "WebGPU, 저용량 VRAM (2GB)",
+    "low-vram": "WebGPU, 저용량 VRAM(2GB)",
     wasm: "WebAssembly (CPU)",
   },
   regions: {
@@ -90,13 +90,13 @@ export const names: typeof english = {
   },
   families: {
     LoRA: "LoRA",
-    LoCon: "LoCon (합성곱을 포함한 LoRA)",
+    LoCon: "LoCon(합성곱을 포함한 LoRA)",
     "LoCon-Tucker": "LoCon (Tucker)",
     LoHa: "LoHa",
     "LoHa-Tucker": "LoHa (Tucker)",
     LoKr: "LoKr",
     full: "전체 가중치",
-    norm: "정규화 층",
+    norm: "정규화 레이어",
     IA3: "(IA)³",
     GLoRA: "GLoRA",
     OFT: "OFT",

@@ -4,10 +4,10 @@ import { formats } from "./formats.ts";
 
 export const nsfw: typeof english = {
   label: "NSFW 검사",
-  hint: "완성된 이미지를 이 기기에서 검사해, 노출이 있을 수 있는 이미지를 흐리게 보여줘요. 잘못 판단할 수도 있어요.",
+  hint: "완성된 이미지를 이 기기에서 검사해, 노출이 있을 수 있는 이미지를 흐리게 보여 줘요. 잘못 판단할 수도 있어요.",
   model: "검사 모델",
   stored: "이 브라우저에 있어요. ‘저장 공간’에서 삭제할 수 있어요.",
-  absent: "아직 다운로드하지 않았어요. 받기 전에는 새 이미지를 모두 흐리게 보여줘요.",
+  absent: "아직 다운로드하지 않았어요. 받기 전에는 새 이미지를 모두 흐리게 보여 줘요.",
   download: (bytes) => `${formats.bytes(bytes)} 다운로드`,
   resume: "이어받기",
   threshold: "흐림 기준",
@@ -24,7 +24,7 @@ export const nsfw: typeof english = {
   blurPreview: "흐리게: 실시간 미리보기",
   showPlot: "보기: 플롯",
   blurPlot: "흐리게: 플롯",
-  problem: (message, remedy = "") => `이미지를 검사하지 못해서 흐리게 보여줘요. ${message} ${remedy}`.trim(),
+  problem: (message, remedy = "") => `이미지를 검사하지 못해서 흐리게 보여 줘요. ${message} ${remedy}`.trim(),
   downloadPlain: "설정을 포함한 PNG를 흐림 없이 다운로드",
   showBeforeInitImage: "흐려진 이미지는 먼저 보이게 해야 초기 이미지로 쓸 수 있어요",
 };

@@ -75,7 +75,7 @@ export const page: typeof english = {
     title: "설치",
     offer: "Stylus를 설치할 수 있어요. 별도의 창에서 열리고 오프라인에서도 작동해요.",
     why: "설치하면 Stylus가 별도의 창에서 열리고, 다른 앱의 LoRA 파일과 이미지를 바로 열 수 있어요. 아무것도 전송하지 않으며, 이미지와 모델은 이 브라우저에 그대로 있어요.",
-    install: "설치하기",
+    install: "설치",
     decline: "다시 제안하지 않기",
   },
 
@@ -92,7 +92,7 @@ export const page: typeof english = {
   increase: (label) => `${label}: 늘리기`,
   noLetter: "?",
   license: (name) => `라이선스: ${name}`,
-  licenseOnPage: (name) => `라이선스: ${name} (해당 페이지 참고)`,
+  licenseOnPage: (name) => `라이선스: ${name}(해당 페이지 참고)`,
 
   welcome: {
     title: "만들고 싶은 이미지를 영어로 적어 보세요.",
@@ -119,18 +119,18 @@ export const page: typeof english = {
   abilities: {
     title: "이 기기에서",
     pocket: (bytes, device) =>
-      `${formats.bytes(bytes)}, 내장. 256 × 256px 만화풍 이미지, 장당 ${
-        device === "webgpu" ? "1초 정도" : "몇 초에서 30초 정도"
-      }${device === "wasm" ? "(CPU)" : ""} 걸려요.`,
+      `${formats.bytes(bytes)}, 내장. 256 × 256px 만화풍 이미지를 생성해요. ${
+        device === "wasm" ? "CPU에서 " : ""
+      }한 장에 ${device === "webgpu" ? "1초 정도" : "몇 초에서 30초 정도"} 걸려요.`,
     fullSize: (bytes, gpuBytes) =>
       `무엇이든 512 × 512px로 생성해요. 처음 한 번 ${formats.bytes(bytes)} 다운로드해요${
         gpuBytes === null ? "" : `(GPU 메모리 약 ${formats.bytes(gpuBytes)} 사용)`
-      }. 이미지 한 장에 몇 초에서 1분 걸려요.`,
+      }. 이미지 한 장에 몇 초에서 1분 정도 걸려요.`,
     noFullSize: (bytes, reason) =>
       `무엇이든 생성하지만 여기서는 실행할 수 없어요: ${reason}. 다른 기기에서는 ${formats.bytes(bytes)} 다운로드해요.`,
     languageTitle: "언어 모델",
     language: (bytes, onGpu) =>
-      `선택 사항: 어댑터를 고르고 이유를 알려 줘요. ${formats.bytes(bytes)}부터, 프롬프트마다 ${
+      `선택 사항: 어댑터를 고르고 이유를 알려 줘요. 크기는 ${formats.bytes(bytes)}부터이고, 프롬프트마다 ${
         onGpu ? "몇 초" : "1분 이상"
       } 걸려요. 없으면 내장 독해 모델이 1초 안에 골라요.`,
     models: "모든 모델",

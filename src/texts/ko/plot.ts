@@ -5,8 +5,8 @@ import { formats, images } from "./formats.ts";
 export const plot: typeof english = {
   title: "X/Y/Z 플롯",
   button: "플롯",
-  text: "값의 조합마다 이미지를 한 장씩 만들어 라벨이 붙은 시트 한 장에 모아요. 어댑터는 한 번만 골라서 이미지끼리 비교할 수 있어요.",
-  axes: { x: "X: 열", y: "Y: 행", z: "Z: 쪽" },
+  text: "값의 조합마다 이미지를 한 장씩 생성해 라벨이 붙은 시트 한 장에 모아요. 어댑터는 프롬프트마다 한 번만 고르므로 이미지끼리 비교할 수 있어요.",
+  axes: { x: "X: 열", y: "Y: 행", z: "Z: 페이지" },
   type: "종류",
   none: "없음",
   kinds: {
@@ -26,9 +26,9 @@ export const plot: typeof english = {
   valuesOf: (axis) => `${axis} 값`,
   typeOf: (axis) => `${axis} 종류`,
   numbers: "1, 2, 3 또는 1-5. 2씩 건너뛰기: 1-10 (+2). 모두 5개: 1-10 [5].",
-  seeds: "1, 2, 3 또는 1-5. -1을 넣으면 시드를 뽑아요.",
+  seeds: "1, 2, 3 또는 1-5. -1을 넣으면 시드를 무작위로 뽑아요.",
   words:
-    '프롬프트에서 찾을 말을 먼저, 바꿀 말을 뒤에 적어요: fox, robot, "big, red cat". 쉼표가 들어가면 따옴표로 묶어요.',
+    '프롬프트에서 찾을 말을 먼저, 대신 넣을 말을 그 뒤에 적어요: fox, robot, "big, red cat". 쉼표가 들어가면 따옴표로 묶어요.',
   weightOf: "가중치를 바꿀 어댑터",
   allAdapters: "모든 어댑터",
   noAdapter: "어댑터 없음",
@@ -43,8 +43,8 @@ export const plot: typeof english = {
   generate: "플롯 생성",
   queue: "플롯을 대기열에 추가",
   sheetAlt: ({ prompt, columns, rows, pages }) =>
-    `“${prompt}” 플롯: 열 ${formats.number(columns)}개, 행 ${formats.number(rows)}개, ${formats.number(pages)}쪽.`,
-  grid: "지금까지 만든 플롯 이미지",
+    `“${prompt}” 플롯: 열 ${formats.number(columns)}개, 행 ${formats.number(rows)}개, 페이지 ${formats.number(pages)}개.`,
+  grid: "지금까지 생성한 플롯 이미지",
   cell: (image, labels) => `${formats.number(image)}번째 이미지: ${labels}`,
   open: "시트를 원래 크기로 열기",
   download: "설정을 포함한 시트 다운로드",

@@ -58,8 +58,8 @@ export const prompt: typeof english = {
     covered: (share) => {
       if (share === 0) return "그린 곳이 없어서 사각형 전체가 영역이에요.";
       return share < 0.01
-        ? "영역이 이미지의 1% 미만을 덮고 있어요."
-        : `영역이 이미지의 ${formats.percent(share)}를 덮고 있어요.`;
+        ? "영역이 이미지의 1% 미만을 차지해요."
+        : `영역이 이미지의 ${formats.percent(share)}를 차지해요.`;
     },
     area: (number, area) => {
       const [left, top, width, height] = [area.x, area.y, area.width, area.height].map((share) =>
@@ -122,8 +122,8 @@ export const prompt: typeof english = {
   wildcards: {
     title: "와일드카드",
     paragraphs: [
-      "프롬프트의 `{red|blue}` 자리에는 이미지 시드에 따라 단어 하나가 들어가요. `{2$$a|b|c}` 표기는 두 개를 뽑고, `{3::a|b}` 표기는 a를 세 배 자주 뽑아요. 중괄호를 그대로 쓰려면 `\\{` 처럼 적으세요.",
-      "`__colours__` 자리에는 내 colours.txt 파일의 한 줄이 들어가요. 한 줄에 하나씩 적고, 그 안에 와일드카드를 또 써도 돼요. .txt 파일을 페이지에 끌어다 놓으면 추가돼요.",
+      "프롬프트의 `{red|blue}` 자리에는 이미지 시드에 따라 단어 하나가 들어가요. `{2$$a|b|c}` 표기는 두 개를 뽑고, `{3::a|b}` 표기는 a를 세 배 자주 뽑아요. 중괄호를 그대로 쓰려면 `\\{`처럼 적으세요.",
+      "`__colours__` 자리에는 내 colours.txt 파일의 한 줄이 들어가요. 한 줄에 하나씩 적고, 그 안에 와일드카드를 또 써도 돼요. .txt 파일을 페이지 어디에나 끌어다 놓으면 추가돼요.",
     ],
     files: "내 와일드카드 파일",
     none: "아직 파일이 없어요.",
@@ -168,7 +168,7 @@ export const prompt: typeof english = {
     editMask: "마스크 편집",
     addMask: "마스크 추가",
     matchSize: "초기 이미지 비율에 맞추기",
-    stretched: "지금 크기로는 초기 이미지가 늘어나요.",
+    stretched: "지금 크기로는 초기 이미지의 비율이 달라져요.",
     remove: "초기 이미지 제거",
     notes: {
       gone: "초기 이미지가 이 브라우저의 저장 공간에서 사라졌어요. 다시 선택하세요.",
@@ -193,7 +193,7 @@ export const prompt: typeof english = {
   mask: {
     title: "마스크 편집",
     canvas: "이미지 위의 마스크",
-    keys: "마우스로 그리거나 화살표 키와 스페이스바로 그리세요. [ 와 ] 키로 브러시 크기를 바꿔요.",
+    keys: "마우스로 그리거나 화살표 키와 스페이스바로 그리세요. [ 키와 ] 키로 브러시 크기를 바꿔요.",
     tool: "도구",
     brush: "브러시",
     eraser: "지우개",
@@ -205,7 +205,7 @@ export const prompt: typeof english = {
     sizeLabel: "브러시 크기",
     invert: "반전",
     clear: "모두 지우기",
-    transparent: "투명 영역 마스크",
+    transparent: "투명 영역을 마스크로",
     empty: "마스크가 비어 있어서 이미지 전체를 다시 생성해요.",
     share: (share) =>
       share < 0.01

@@ -54,7 +54,7 @@ export const reasons: ReasonTexts = {
   unmeant: ({ words, text }) =>
     `“${words}” 구절은 카드에서 이 어댑터의 용도가 아니라고 밝힌 “${text}” 표현에 해당해요`,
   category: ({ words, wanted, category }) =>
-    `어댑터의 종류(${names.categories[category]})와 달리 “${words}” 구절은 ${wantedNames[wanted]}`,
+    `어댑터의 분류(${names.categories[category]})와 달리 “${words}” 구절은 ${wantedNames[wanted]}`,
   below: ({ words, score, threshold }) =>
     `“${words}” 구절과의 유사도(${fraction(score)})가 기준(${fraction(threshold)})보다 낮아요`,
   unlikely: ({ score, threshold }) =>

@@ -7,14 +7,14 @@ import { models } from "./models.ts";
 const { fit } = models.language;
 
 const choosers: Readonly<Record<MethodId | ComposerId, string>> = {
-  stylus: "Stylus가 고르기",
-  retriever: "유사도만으로 고르기",
-  reranker: "리랭커로 고르기",
-  random: "시드로 고르기",
-  sd: "직접 고정하거나 태그한 것만 쓰기",
-  reader: "독해 모델이 고르기",
-  rules: "규칙으로 고르기",
-  llm: "언어 모델이 고르기",
+  stylus: "Stylus가 골라요",
+  retriever: "유사도만으로 골라요",
+  reranker: "리랭커가 골라요",
+  random: "무작위로 골라요",
+  sd: "직접 고정하거나 태그한 것만 써요",
+  reader: "독해 모델이 골라요",
+  rules: "규칙으로 골라요",
+  llm: "언어 모델이 골라요",
 };
 
 export const run: typeof english = {
@@ -33,7 +33,7 @@ export const run: typeof english = {
   device: {
     restarting: (loss) => `${loss} Stylus가 다시 시작하고 있어요.`,
     lostAgain: (loss) => `${loss} 같은 문제가 또 생겼어요.`,
-    switching: (failure) => `${failure} ONNX Runtime으로 계속할게요.`,
+    switching: (failure) => `${failure} ONNX Runtime으로 계속해요.`,
     onRuntime: "GPU에서 ONNX Runtime으로 계속 생성해요. 사라진 내용은 없어요.",
     onCpuAfterLosses:
       "GPU 연결이 두 번 이상 끊겨서 CPU로 계속 생성해요. 더 느리지만 결과는 같아요. GPU를 다시 쓰려면 페이지를 새로고침하세요.",
@@ -45,7 +45,7 @@ export const run: typeof english = {
     `이어서 생성해요. 이미지 ${formats.number(of)}장 중 ${formats.number(there)}장은 이미 완성돼 있어 다시 생성하지 않아요.`,
 
   missingAdapters: (ids) =>
-    `이 이미지에 쓴 어댑터가 없어요: ${ids.map((id) => `“${id}”`).join(", ")}. 똑같이 다시 생성하려면 어댑터 파일을 추가하세요.`,
+    `이 이미지에 쓴 어댑터를 찾을 수 없어요: ${ids.map((id) => `“${id}”`).join(", ")}. 똑같이 다시 생성하려면 어댑터 파일을 다시 추가하세요.`,
 
   stages: {
     label: "이번 생성의 단계",
@@ -80,7 +80,7 @@ export const run: typeof english = {
     reuse: "프롬프트, 시드, 설정 다시 사용",
     reused: "프롬프트, 시드, 설정을 불러왔어요.",
     download: "설정을 포함한 PNG 다운로드",
-    adapters: "이 이미지의 어댑터",
+    adapters: "이 이미지에 쓴 어댑터",
     inRegion: (region, adapter) => `영역 ${region}: ${adapter}`,
     masked: "이 이미지의 조합에서는 빠졌어요",
     off: "제외",
@@ -90,7 +90,7 @@ export const run: typeof english = {
   link: {
     copy: "링크 복사",
     copied: "링크를 복사했어요. 프롬프트와 설정만 들어 있고 이미지는 들어 있지 않아요.",
-    without: (names) => `목록에 없는 것은 뺐어요: ${names.map((name) => `“${name}”`).join(", ")}.`,
+    without: (names) => `목록에 없는 것은 링크에서 뺐어요: ${names.map((name) => `“${name}”`).join(", ")}.`,
     copyNames: "이름까지 복사",
     copiedNames: "내 파일 이름까지 넣어 링크를 복사했어요. 파일 자체는 이 기기에 그대로 있어요.",
     notCopied: "이 브라우저에서는 페이지가 복사할 수 없어요. 아래 링크를 직접 복사하세요:",
@@ -135,10 +135,8 @@ export const run: typeof english = {
       notDownloaded: ({ title }) => `${title} 모델을 아직 다운로드하지 않았어요. ‘모델’에서 다운로드하세요.`,
     },
     restored: {
-      next: (who) =>
-        `다음 생성은 복원한 어댑터를 사용해요. 그다음부터는 다시 원래 방식으로 골라요: ${choosers[who]}.`,
-      done: (who) =>
-        `이번 생성은 복원한 어댑터를 사용했어요. 이제부터는 다시 원래 방식으로 골라요: ${choosers[who]}.`,
+      next: (who) => `다음 생성에서는 복원한 어댑터를 사용해요. 그다음부터는 다시 ${choosers[who]}.`,
+      done: (who) => `이번 생성에는 복원한 어댑터를 사용했어요. 이제부터는 다시 ${choosers[who]}.`,
       now: "지금 고르기",
     },
     reading: "어댑터 고르는 중…",
@@ -154,7 +152,7 @@ export const run: typeof english = {
     tagged: "프롬프트에 태그됨",
     unknownTag: (advice) => `이런 이름의 어댑터가 없어요. ${advice}`,
     base: "기본 모델에 맡김:",
-    noOther: "추가 어댑터 없음:",
+    noOther: "다른 어댑터 없음:",
     more: (count) => `외 ${formats.number(count)}개`,
     banned: "차단됨:",
     unban: "차단 해제",
@@ -204,7 +202,7 @@ export const run: typeof english = {
       phrase: (text) => `카드에서 가장 가까운 내용: 검색 문구 “${text}”`,
     },
     serves: (words) => `가장 잘 맞는 표현: “${words}”`,
-    others: (count) => `그 밖의 ${formats.number(count)}개는 프롬프트와 관련이 없어 보여요`,
+    others: (count) => `그 밖의 ${formats.number(count)}개는 프롬프트와 관련이 없어요`,
     noPart: "그 밖의 표현",
     all: "유사도순 전체 후보",
   },
@@ -222,14 +220,14 @@ export const run: typeof english = {
     left: (count) => `작업 ${formats.number(count)}개가 대기 중이었어요.`,
     interrupted: (count, waiting) =>
       `작업 ${formats.number(count)}개가 중단됐어요.${
-        waiting === 0 ? "" : ` ${formats.number(waiting)}개는 대기 중이었어요.`
+        waiting === 0 ? "" : ` 다른 ${formats.number(waiting)}개는 대기 중이었어요.`
       }`,
     partly: (there, of) =>
       there === of
         ? `이미지 ${formats.number(of)}장이 모두 갤러리에 있어요.`
         : `이미지 ${formats.number(of)}장 중 ${formats.number(there)}장은 갤러리에 있으니 나머지 ${formats.number(of - there)}장만 생성해요.`,
     leftLabel: "대기 중이던 작업",
-    continue: "계속하기",
+    continue: "계속",
     dismiss: "지우기",
     cfgScale: (scale) => `CFG 스케일 ${formats.fraction(scale)}`,
     seed: (seed) => `시드 ${seed}`,
@@ -266,7 +264,7 @@ export const run: typeof english = {
     keep: "취소",
     more: (count) => `${formats.number(count)}장 더 보기`,
     filter: "필터",
-    find: "프롬프트나 메모의 단어",
+    find: "프롬프트와 메모 검색",
     adapter: "어댑터",
     anyAdapter: "모든 어댑터",
     date: "날짜",
@@ -290,7 +288,7 @@ export const run: typeof english = {
     exported: (count) => `${images(count)}을 내보냈어요.`,
     import: "ZIP 가져오기",
     imported: (count, known) =>
-      `${images(count)}을 가져왔어요.${known === 0 ? "" : ` ${images(known)}은 이미 있어요.`}`,
+      `${images(count)}을 가져왔어요.${known === 0 ? "" : ` ${images(known)}은 이미 있었어요.`}`,
     done: "완료",
     show: (seed) => `시드 ${seed} 이미지와 생성 과정 보기`,
     delete: (seed) => `시드 ${seed} 이미지 삭제`,

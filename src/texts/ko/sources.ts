@@ -15,16 +15,16 @@ export const sources: typeof english = {
   section: "Civitai 또는 Hugging Face에서 추가",
   addresses: "주소",
   addressesHint:
-    "모델이나 파일의 주소를 한 줄에 하나씩 적으세요. 16014@28907 같은 Civitai 아이디도 돼요. 여기에 적은 것만 해당 사이트에 물어봐요.",
-  lookUp: "찾아보기",
+    "모델이나 파일의 주소를 한 줄에 하나씩 적으세요. 16014@28907 같은 Civitai 아이디도 돼요. 여기에 적은 것만 해당 사이트에서 조회해요.",
+  lookUp: "조회",
   checkForUpdates: "업데이트 확인",
   checkForUpdatesHint: (count) =>
-    `이 사이트들에서 받은 어댑터 ${formats.number(count)}개에 새 버전이 있는지 물어봐요. Stylus가 스스로 묻지는 않아요.`,
+    `이 사이트들에서 받은 어댑터 ${formats.number(count)}개에 새 버전이 있는지 조회해요. Stylus가 알아서 조회하는 일은 없어요.`,
   stop: "중지",
   dismiss: "목록 비우기",
 
   working: {
-    asking: (done, total) => `찾아보는 중: ${formats.number(total)}개 중 ${formats.number(done)}개.`,
+    asking: (done, total) => `조회 중: ${formats.number(total)}개 중 ${formats.number(done)}개.`,
     checking: (done, total) => `업데이트 확인 중: ${formats.number(total)}개 중 ${formats.number(done)}개.`,
     downloading: (done, total) =>
       `다운로드 중: ${formats.number(total)}개 중 ${formats.number(done)}개 완료.`,
@@ -32,7 +32,7 @@ export const sources: typeof english = {
   progress: "완료",
   lookedUp: (found, failed, left) =>
     `${formats.number(found)}개 찾음${failed === 0 ? "" : `, ${formats.number(failed)}개 못 찾음`}.${
-      left === 0 ? "" : ` ${formats.number(left)}개는 묻지 않았어요.`
+      left === 0 ? "" : ` ${formats.number(left)}개는 조회하지 않았어요.`
     }`,
   checked: (newer, of, failed) =>
     `어댑터 ${formats.number(of)}개 중 ${formats.number(newer)}개에 새 버전이 있어요${
@@ -84,7 +84,7 @@ export const sources: typeof english = {
     summary: "Civitai 키",
     label: "키",
     hint: "Civitai가 계정 있는 사람에게만 주는 파일에 필요해요. Civitai의 Account settings, API Keys에서 만들 수 있어요. 암호화하지 않고 이 브라우저에만 저장하고, civitai.com으로만 보내요.",
-    set: "키가 있어요.",
+    set: "키가 저장되어 있어요.",
     save: "키 저장",
     forget: "키 삭제",
     bad: "키에는 영문자, 숫자, 기호만 쓸 수 있고 공백은 쓸 수 없어요.",

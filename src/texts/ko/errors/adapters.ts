@@ -23,13 +23,13 @@ export const adapters: Readonly<Record<string, string>> = {
   "its token vectors have width {0}": "토큰 벡터의 너비가 {0}임",
   "it changes a text encoder of width {0}": "너비 {0}인 텍스트 인코더를 바꿈",
   "{0} of its {1} keys belong to {2}": "키 {1}개 중 {0}개가 {2}의 것임",
-  "its {0} says {1}": "{0}에 {1}(으)로 적혀 있음",
+  "its {0} says {1}": "{0}에 적힌 값: {1}",
   metadata: "메타데이터",
   "it contains values that are not numbers (NaN or infinity)": "숫자가 아닌 값(NaN 또는 무한대)이 있음",
   "{0}, but the loaded model's has width {1}": "{0}. 불러온 모델의 너비는 {1}임",
   "{0}, but the loaded model's have width {1}": "{0}. 불러온 모델의 너비는 {1}임",
   "This adapter was made for {0}: its {1} names {2} as its base.":
-    "{0}용 어댑터예요. {1}에 기반 모델이 {2}(으)로 적혀 있어요.",
+    "{0}용 어댑터예요. {1}에 적힌 기반 모델: {2}.",
   "Use a version for the loaded model's base; if the {0} belongs to another adapter, add this one without it.":
     "불러온 모델의 기반 모델에 맞는 버전을 쓰세요. {0} 파일이 다른 어댑터의 것이면 그 파일 없이 추가하세요.",
   "Use a version for the loaded model's base, or load a model that it fits.":
@@ -37,7 +37,7 @@ export const adapters: Readonly<Record<string, string>> = {
   "a model with a text encoder of width {0}": "텍스트 인코더 너비가 {0}인 모델",
   "This adapter was made for {0}: {1}.": "{0}용 어댑터예요: {1}.",
   "It changes weights that its training has changed before: its {0} names {1} as init_lora_weights.":
-    "학습을 시작할 때 이미 바꾼 가중치를 다시 바꾸는 어댑터예요. {0} 파일의 init_lora_weights가 {1}(으)로 되어 있어요.",
+    "학습을 시작할 때 이미 바꾼 가중치를 다시 바꾸는 어댑터예요. {0} 파일의 init_lora_weights 값: {1}.",
   "Use a version that PEFT has converted to a plain LoRA (init_lora_weights: true).":
     "PEFT에서 일반 LoRA로 변환한 버전(init_lora_weights: true)을 쓰세요.",
   "The file contains no tensors.": "파일에 텐서가 없어요.",

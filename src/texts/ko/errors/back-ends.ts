@@ -57,7 +57,7 @@ export const backEnds: Readonly<Record<string, string>> = {
   "Close other tabs to free memory, then try again.": "다른 탭을 닫아 메모리를 확보한 다음 다시 시도하세요.",
   "The GPU has no room for an image of this size.": "GPU 메모리가 이 이미지 크기에 모자라요.",
   "Choose a smaller image, switch on “Tiled VAE (less memory)” or choose the device for low VRAM under Settings, and close other tabs and programs that use the GPU.":
-    "이미지 크기를 줄이거나, ‘설정’에서 ‘타일 VAE (메모리 절약)’를 켜거나 저용량 VRAM 장치를 고르고, GPU를 쓰는 다른 탭과 프로그램을 닫으세요.",
+    "이미지 크기를 줄이거나, ‘설정’에서 ‘타일 VAE(메모리 절약)’를 켜거나 저용량 VRAM 장치를 고르고, GPU를 쓰는 다른 탭과 프로그램을 닫으세요.",
   "The GPU has no room for this model.": "GPU 메모리가 이 모델에 모자라요.",
   "Choose the device for low VRAM under Settings, or close other tabs and programs that use the GPU.":
     "‘설정’에서 저용량 VRAM 장치를 고르거나, GPU를 쓰는 다른 탭과 프로그램을 닫으세요.",

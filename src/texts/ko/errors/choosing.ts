@@ -49,13 +49,13 @@ export const choosing: Readonly<Record<string, string>> = {
   "the connection broke": "연결이 끊김",
   "the server answers {0}": "서버 응답 코드 {0}",
   "the answer is not valid: {0}": "올바른 답변이 아님({0})",
-  "Refining was stopped.": "다듬기를 중지했어요.",
+  "Refining was stopped.": "카드 작성을 중지했어요.",
   "Correct the file; docs/refine.md describes its fields.":
     "파일을 고치세요. 필드 설명은 docs/refine.md에 있어요.",
   "Correct the card file; docs/stylus.md describes its fields.":
     "카드 파일을 고치세요. 필드 설명은 docs/stylus.md에 있어요.",
   "must be a list of cards": "카드 목록이어야 함",
-  "repeats the id {0}": "ID {0}이(가) 되풀이됨",
+  "repeats the id {0}": "ID가 중복됨: {0}",
   "The embedder lacks its file {0}.": "임베딩 모델에 {0} 파일이 없어요.",
   "The embedder's file {0} is not valid JSON.": "임베딩 모델의 {0} 파일이 올바른 JSON이 아니에요.",
   "The embedder's config.json has no hidden_size.": "임베딩 모델의 config.json에 hidden_size가 없어요.",
@@ -85,7 +85,7 @@ export const choosing: Readonly<Record<string, string>> = {
   "is damaged: posting_starts must have one entry more than term_counts":
     "손상됨, posting_starts는 term_counts보다 항목이 하나 많아야 함",
   "is larger than 16 MB": "16MB보다 큼",
-  "is that of {0}, expected {1}": "{0}의 것인데 필요한 것은 {1}의 것임",
+  "is that of {0}, expected {1}": "{0}용인데 {1}용이어야 함",
   "has {0} texts, the index has {1} vectors": "텍스트가 {0}개인데 색인의 벡터는 {1}개임",
   "has rows in the wrong order": "행의 순서가 틀림",
   "The cards take over 4 GB: split them into several indexes.":
@@ -111,8 +111,8 @@ export const choosing: Readonly<Record<string, string>> = {
   "Your own server": "내 서버",
   "The reader": "독해 모델",
   "The reranker": "리랭커",
-  "No server is set up.": "설정된 내 서버가 없어요.",
-  "The language model is not available.": "언어 모델이 없어요.",
+  "No server is set up.": "내 서버를 아직 설정하지 않았어요.",
+  "The language model is not available.": "언어 모델을 쓸 수 없어요.",
   "The language model was changed.": "언어 모델이 변경됐어요.",
   "Choose one under Models.": "‘모델’에서 하나를 고르세요.",
   "{0} wrote no card: {1}.": "{0} 모델이 카드를 작성하지 못했어요: {1}.",

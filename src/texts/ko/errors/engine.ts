@@ -47,8 +47,8 @@ export const engine: Readonly<Record<string, string>> = {
   "The U-Net's output overflowed (NaN or infinity).": "U-Net의 출력이 표현 범위를 넘었어요(NaN 또는 무한대).",
   "Lower the adapters' strengths or the CFG scale; with a 16-bit model, try the device wasm.":
     "어댑터 가중치나 CFG 스케일을 낮추세요. 16비트 모델이면 실행 장치를 wasm으로 바꿔 보세요.",
-  '"{0}" should be a positive number, but is {1}.': "“{0}” 값은 양수여야 하는데 {1}(으)로 되어 있어요.",
-  "The beta schedule {0} is not supported.": "베타 스케줄 {0}은(는) 지원하지 않아요.",
+  '"{0}" should be a positive number, but is {1}.': "“{0}” 값은 양수여야 해요(지금 값: {1}).",
+  "The beta schedule {0} is not supported.": "지원하지 않는 베타 스케줄이에요: {0}.",
   "Use a Stable Diffusion 1.x model.": "Stable Diffusion 1.x 모델을 쓰세요.",
   "The LCM schedule has at most {0} steps, not {1}.": "LCM 스케줄의 스텝은 최대 {0}개예요(지금 값: {1}).",
   "Use 4 to 8 steps with LCM, or choose another schedule.":

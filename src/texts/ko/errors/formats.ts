@@ -26,7 +26,7 @@ export const formats: Readonly<Record<string, string>> = {
   'Tensor "{0}": {1}.': "“{0}” 텐서: {1}.",
   "its header entry is not an object": "헤더 항목이 객체가 아님",
   "its dtype is missing or not a name": "dtype이 없거나 이름이 아님",
-  'Tensor "{0}" has the unknown type {1}.': "“{0}” 텐서의 자료형 {1}을(를) 알 수 없어요.",
+  'Tensor "{0}" has the unknown type {1}.': "“{0}” 텐서의 자료형을 알 수 없어요: {1}.",
   "Use a version of the file in fp16, bf16 or fp32.": "fp16, bf16, fp32로 된 파일을 쓰세요.",
   "its shape is not a list of sizes": "shape이 크기 목록이 아님",
   "data_offsets is not a pair of positions": "data_offsets가 위치 두 개가 아님",
@@ -74,6 +74,6 @@ export const formats: Readonly<Record<string, string>> = {
   "has type {0} and a scale; only int8 and floating-point types can have one":
     "자료형이 {0}인데 배율이 있음. int8과 부동소수점에만 배율을 쓸 수 있음",
   'is [{0}], and its scale "{1}" is {2}': "모양이 [{0}]인데 배율 “{1}” 텐서는 {2}임",
-  "contains {0}, which is no scale": "배율이 될 수 없는 값 {0}이(가) 있음",
+  "contains {0}, which is no scale": "배율이 될 수 없는 값이 있음: {0}",
   'Tensor "{0}" has type {1}, not floating point.': "“{0}” 텐서의 자료형({1})이 부동소수점이 아니에요.",
 };

@@ -9,13 +9,13 @@ export const images: Readonly<Record<string, string>> = {
   "These images don’t fit into one ZIP file: {0}.": "이 이미지들은 ZIP 파일 하나에 다 들어가지 않아요: {0}.",
   "Select fewer images, and export the others after them.":
     "이미지를 더 적게 선택하고, 나머지는 다음에 내보내세요.",
-  "they are {0}, and {1} is the most": "{0}장인데 최대 {1}장까지예요",
-  "the one with seed {0} is larger than {1} MB": "시드 {0} 이미지가 {1}MB를 넘어요",
-  "together they have more than {0} MB": "모두 합쳐 {0}MB를 넘어요",
+  "they are {0}, and {1} is the most": "이미지 {0}장이 최대 {1}장을 넘음",
+  "the one with seed {0} is larger than {1} MB": "시드 {0} 이미지가 {1}MB를 넘음",
+  "together they have more than {0} MB": "모두 합쳐 {0}MB를 넘음",
   "{0} is not an archive of images that Stylus exported: {1}.":
     "{0}: Stylus에서 내보낸 이미지 압축 파일이 아니에요({1}).",
   "Drop a ZIP file that you exported under “Your images”, or drop its images one by one.":
-    "‘내 이미지’에서 내보낸 ZIP 파일을 놓거나, 이미지를 하나씩 놓으세요.",
+    "‘내 이미지’에서 내보낸 ZIP 파일을 끌어다 놓거나, 이미지를 하나씩 끌어다 놓으세요.",
   "it is too large": "너무 큼",
   "it is damaged": "손상됨",
   "it has no {0}": "{0} 파일이 없음",
@@ -26,11 +26,11 @@ export const images: Readonly<Record<string, string>> = {
   "The image itself is kept: save it from its thumbnail. Storage lists the unreadable record.":
     "이미지는 그대로 있으니 썸네일에서 저장하세요. 읽을 수 없는 기록은 ‘저장 공간’에 나와요.",
   "The browser could not create a canvas to encode the image.":
-    "브라우저에 이미지를 인코딩할 캔버스가 남아 있지 않아요.",
+    "브라우저가 이미지를 인코딩할 캔버스를 만들지 못했어요.",
   "{0} cannot be decoded as an image.": "{0} 파일을 이미지로 읽을 수 없어요.",
   "Use an intact PNG, JPEG or WebP file.": "손상되지 않은 PNG, JPEG, WebP 파일을 쓰세요.",
   "The browser could not create a canvas to decode the image.":
-    "브라우저에 이미지를 읽을 캔버스가 남아 있지 않아요.",
+    "브라우저가 이미지를 읽을 캔버스를 만들지 못했어요.",
   "Close other tabs, or use a smaller image.": "다른 탭을 닫거나 더 작은 이미지를 쓰세요.",
   "{0} is {1} MB; the limit is {2} MB.": "{0} 파일은 {1}MB예요. 최대 {2}MB까지 쓸 수 있어요.",
   "Scale it down; 2,048 px a side are enough.": "크기를 줄이세요. 한 변이 2,048px이면 충분해요.",
@@ -39,14 +39,14 @@ export const images: Readonly<Record<string, string>> = {
   "The mask is {0} × {1} px, but the init image is {2} × {3} px.":
     "마스크는 {0} × {1}px인데 초기 이미지는 {2} × {3}px이에요.",
   "Use a mask of the same size.": "크기가 같은 마스크를 쓰세요.",
-  "{0} is no longer in this browser’s storage.": "이 브라우저의 저장 공간에서 사라졌어요: {0}.",
+  "{0} is no longer in this browser’s storage.": "이 브라우저의 저장 공간에서 {0}이(가) 사라졌어요.",
   "Choose the image again.": "이미지를 다시 선택하세요.",
   "The init image": "초기 이미지",
   "The mask": "마스크",
   "The mask is empty, so nothing would change.": "마스크가 비어 있어서 바뀌는 것이 없어요.",
   "Make the area to regenerate white in the mask.": "마스크에서 다시 생성할 영역을 흰색으로 칠하세요.",
   "The browser could not create a canvas to draw the plot’s sheet.":
-    "브라우저에 플롯 시트를 그릴 캔버스가 남아 있지 않아요.",
+    "브라우저가 플롯 시트를 그릴 캔버스를 만들지 못했어요.",
   "Its images are kept. Close other tabs, then generate it again.":
     "이미지는 그대로 있어요. 다른 탭을 닫고 다시 생성하세요.",
   "an init image is larger than {0} MB": "초기 이미지 하나가 {0}MB를 넘음",

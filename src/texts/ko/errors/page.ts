@@ -74,12 +74,12 @@ export const page: Readonly<Record<string, string>> = {
   "{0} has images without their run, which were left out: {1}.":
     "{0} 파일에 생성 기록이 없는 이미지가 있어서 뺐어요: {1}.",
   "Export them again where they come from, or drop them one by one.":
-    "원래 있던 곳에서 다시 내보내거나 하나씩 놓으세요.",
+    "원래 있던 곳에서 다시 내보내거나 하나씩 끌어다 놓으세요.",
   "Free disk space, or delete images or models you don’t need, then try again.":
     "디스크 공간을 확보하거나 필요 없는 이미지나 모델을 지운 다음 다시 시도하세요.",
   "this image": "이 이미지",
   "this mask": "이 마스크",
-  "Its adapter_config.json is larger than {0} MB.": "함께 있는 adapter_config.json이 {0} MB보다 커요.",
+  "Its adapter_config.json is larger than {0} MB.": "함께 있는 adapter_config.json이 {0}MB보다 커요.",
   "Its adapter_config.json is not valid JSON.": "함께 있는 adapter_config.json이 올바른 JSON이 아니에요.",
   "Download that file again, or add the adapter without it.":
     "그 파일을 다시 다운로드하거나, 그 파일 없이 어댑터를 추가하세요.",
@@ -88,13 +88,13 @@ export const page: Readonly<Record<string, string>> = {
   "{0} is larger than {1} MB.": "{0} 파일이 {1}MB를 넘어요.",
   "Split it into smaller files.": "더 작은 파일로 나누세요.",
   "Your styles": "내 스타일",
-  "these styles": "이 스타일들",
-  "No prompt can refer to a file of the name {0}.": "{0} 같은 이름의 파일은 프롬프트에서 가리킬 수 없어요.",
+  "these styles": "이 스타일",
+  "No prompt can refer to a file of the name {0}.": "프롬프트에 쓸 수 없는 파일 이름이에요: {0}.",
   "Rename it with letters, digits, spaces, “-”, “.”, “/” and single “_” only, with no “_” at the end.":
     "글자, 숫자, 공백, “-”, “.”, “/”, 이어지지 않은 “_”만 쓰고 “_”로 끝나지 않는 이름으로 바꾸세요.",
-  "{0} has no options.": "{0} 파일에 고를 내용이 없어요.",
+  "{0} has no options.": "{0} 파일에 선택지가 없어요.",
   "Write one option per line. Lines that start with # are comments.":
-    "한 줄에 하나씩 적으세요. #로 시작하는 줄은 주석이에요.",
+    "선택지를 한 줄에 하나씩 적으세요. #로 시작하는 줄은 주석이에요.",
   "Your wildcard files": "내 와일드카드 파일",
   "these wildcard files": "이 와일드카드 파일들",
   "Download the images you want to keep, and free disk space for new ones.":

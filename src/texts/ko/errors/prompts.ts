@@ -35,7 +35,7 @@ export const prompts: Readonly<Record<string, string>> = {
   Device: "실행 장치",
   Images: "이미지 수",
   Preset: "프리셋",
-  Combine: "여러 어댑터",
+  Combine: "어댑터 결합",
   Method: "방식",
   Composer: "컴포저",
   Temperature: "온도",
@@ -43,11 +43,11 @@ export const prompts: Readonly<Record<string, string>> = {
   "The option must be true or false.": "옵션 값은 true나 false여야 해요.",
   "Correct it, or leave it out.": "값을 고치거나 옵션을 빼세요.",
   "The licence of “{0}” isn’t known to allow commercial use.":
-    "“{0}”의 라이선스가 상업적 이용을 허용하는지 확인할 수 없어요.",
+    "“{0}” 어댑터의 라이선스가 상업적 이용을 허용하는지 확인할 수 없어요.",
   "Leave it out, or switch off “Only adapters whose licence allows commercial use” under Settings.":
     "빼거나, ‘설정’에서 ‘라이선스가 상업적 이용을 허용하는 어댑터만 사용’을 끄세요.",
   "{0} does nothing: the licence of “{1}” isn’t known to allow commercial use.":
-    "{0} 태그는 효과가 없어요. “{1}”의 라이선스가 상업적 이용을 허용하는지 확인할 수 없어요.",
+    "{0} 태그는 효과가 없어요. “{1}” 어댑터의 라이선스가 상업적 이용을 허용하는지 확인할 수 없어요.",
   "Give a list, which may be empty.": "목록을 넘기세요. 비어 있어도 돼요.",
   "Adapters must be “auto”, “none” or a list.": "adapters 값이 “auto”, “none”, 목록 중 어느 것도 아니에요.",
   "List them as { id, weight }.": "{ id, weight } 목록으로 적으세요.",
@@ -57,11 +57,11 @@ export const prompts: Readonly<Record<string, string>> = {
   VAE: "VAE",
   "{0} has no other VAE.": "{0} 모델에 쓸 수 있는 다른 VAE가 없어요.",
   "Download it under Models, by the button VAE of your model.":
-    "모델 목록에서 지금 쓰는 모델의 ‘VAE…’ 버튼을 눌러 다운로드하세요.",
+    "‘모델’에서 지금 쓰는 모델의 ‘VAE…’ 버튼을 눌러 다운로드하세요.",
   "{0} on {1} changes nothing, since Stylus does not choose the adapters.":
     "Stylus가 어댑터를 고르지 않으므로 {1}축의 {0}을(를) 바꿔도 달라지지 않아요.",
   "Choose the method Stylus under Settings, or another type for {0}.":
-    "설정에서 방식을 Stylus로 바꾸거나 {0}축의 종류를 바꾸세요.",
+    "‘설정’에서 방식을 Stylus로 바꾸거나 {0}축의 종류를 바꾸세요.",
   "Adapter weight": "어댑터 가중치",
   "Prompt S/R": "프롬프트 S/R",
   "“1, 2, 3”, “1-5”, “1-10 (+2)” or “1-10 [5]”": "“1, 2, 3”, “1-5”, “1-10 (+2)”, “1-10 [5]”",

@@ -5,15 +5,15 @@ export const sources: Readonly<Record<string, string>> = {
     "{0}: Civitai나 Hugging Face의 모델 주소가 아니에요.",
   "Copy it from the address bar of the model’s page.": "모델 페이지의 주소창에서 복사하세요.",
   "“{0}” is marked as showing minors, so it is not offered here.":
-    "‘{0}’ 모델은 미성년자를 보여 준다고 표시되어 있어서 제공하지 않아요.",
+    "“{0}” 모델은 미성년자를 보여 준다고 표시되어 있어서 제공하지 않아요.",
   "“{0}” is marked as showing a real person, so it is not offered here.":
-    "‘{0}’ 모델은 실존 인물을 보여 준다고 표시되어 있어서 제공하지 않아요.",
-  "“{0}” is not an adapter: its type is {1}.": "‘{0}’ 모델은 어댑터가 아니에요. 종류: {1}.",
-  "The creator of “{0}” allows no downloads.": "‘{0}’ 모델의 제작자가 다운로드를 허용하지 않아요.",
-  "“{0}” has no adapter file to download.": "‘{0}’ 모델에 다운로드할 어댑터 파일이 없어요.",
+    "“{0}” 모델은 실존 인물을 보여 준다고 표시되어 있어서 제공하지 않아요.",
+  "“{0}” is not an adapter: its type is {1}.": "“{0}” 모델은 어댑터가 아니에요. 종류: {1}.",
+  "The creator of “{0}” allows no downloads.": "“{0}” 모델의 제작자가 다운로드를 허용하지 않아요.",
+  "“{0}” has no adapter file to download.": "“{0}” 모델에 다운로드할 어댑터 파일이 없어요.",
   "Its creator may have removed it, or archived the model. Look at its page.":
     "제작자가 파일을 지웠거나 모델을 보관 처리했을 수 있어요. 모델 페이지를 확인하세요.",
-  "{0} has no adapter file {1}.": "{0} 저장소에 어댑터 파일 {1}이(가) 없어요.",
+  "{0} has no adapter file {1}.": "{0} 저장소에 {1} 어댑터 파일이 없어요.",
   "{0} has no adapter files.": "{0} 저장소에 어댑터 파일이 없어요.",
   "Look at its page for files that end in .safetensors, .pt or .bin.":
     "페이지에 .safetensors, .pt, .bin으로 끝나는 파일이 있는지 확인하세요.",
@@ -43,7 +43,7 @@ export const sources: Readonly<Record<string, string>> = {
     "Civitai의 모델 {0}에 다운로드할 수 있는 버전이 없어요.",
   "Model {0} of Civitai has no version {1}.": "Civitai의 모델 {0}에 버전 {1}이(가) 없어요.",
   "Hugging Face has no public repository {0}, or not at {1}.":
-    "Hugging Face에 공개 저장소 {0}이(가) 없거나, {1} 리비전이 없어요.",
+    "Hugging Face에 {0} 공개 저장소가 없거나, {1} 리비전이 없어요.",
   "{0} sends the download of {1} on to an address that lets no page read it.":
     "{0}에서 {1} 다운로드를 페이지가 읽을 수 없는 주소로 넘겨요.",
   "It may want you to sign in: enter your key below. Or: {0}":
@@ -54,7 +54,7 @@ export const sources: Readonly<Record<string, string>> = {
   "Free disk space, or remove adapters or images you don’t need, then try again.":
     "디스크 공간을 확보하거나, 필요 없는 어댑터나 이미지를 제거한 다음 다시 시도하세요.",
   "The adapter_config.json of {0} could not be downloaded.":
-    "{0} 파일의 adapter_config.json 파일을 다운로드하지 못했어요.",
+    "{0} 파일의 adapter_config.json을 다운로드하지 못했어요.",
   "Try again; without it nobody knows its strength.":
-    "다시 시도하세요. 그 파일이 없으면 강도를 알 수 없어요.",
+    "다시 시도하세요. 그 파일이 없으면 알맞은 가중치를 알 수 없어요.",
 };

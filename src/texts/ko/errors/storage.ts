@@ -41,7 +41,7 @@ export const storage: Readonly<Record<string, string>> = {
   "owner/name": "소유자/이름",
   "the 40 hex digits of a commit, or left out": "커밋의 16진수 40자리, 또는 삭제",
   "one of {0}": "다음 중 하나: {0}",
-  "free of repeated paths": "되풀이되지 않는 경로",
+  "free of repeated paths": "중복되지 않는 경로",
   "the address of {0} at the source's commit": "원본 커밋의 {0} 주소",
   "about files of the list": "목록에 있는 파일",
   "lower-case letters, digits, dots and hyphens": "소문자, 숫자, 점, 하이픈",
@@ -50,7 +50,7 @@ export const storage: Readonly<Record<string, string>> = {
   "Free disk space or delete unused models in the storage view, then try again.":
     "디스크 공간을 확보하거나 ‘저장 공간’에서 쓰지 않는 모델을 삭제한 다음 다시 시도하세요.",
   "This window cannot store files, and {0} is too much for its memory.":
-    "이 창은 파일을 저장할 수 없고, {0}은(는) 메모리에 담기에 너무 커요.",
+    "이 창은 파일을 저장할 수 없고, 메모리에 담기에도 너무 커요({0}).",
   "Open the page in a normal (not private) window, or use files from your disk.":
     "시크릿 창이 아닌 일반 창에서 페이지를 열거나 디스크에 있는 파일을 쓰세요.",
   "This model needs {0} more storage, but the browser allows this page only {1}.":
@@ -66,7 +66,7 @@ export const storage: Readonly<Record<string, string>> = {
   "{0} on the server is not the expected file: {1}.": "서버의 {0} 파일이 예상한 파일이 아니에요: {1}.",
   "Choose another model, or wait for an update of this site.":
     "다른 모델을 고르거나 이 사이트의 업데이트를 기다리세요.",
-  "the server sent bytes from {0} instead of {1}": "서버가 {1}이(가) 아니라 {0}바이트부터 보냄",
+  "the server sent bytes from {0} instead of {1}": "서버가 {1}바이트가 아니라 {0}바이트부터 보냄",
   "it has {0} bytes, not {1}": "{1}바이트가 아니라 {0}바이트임",
   "this computer is offline": "컴퓨터가 오프라인임",
   "{0} cannot be reached": "{0}에 연결할 수 없음",
