@@ -164,7 +164,7 @@ export const page = {
       "Block weight lists and presets such as OUTALL count the blocks of Stable Diffusion 1.5. Pocket has fewer, so name its blocks: `:lbw=IN03=0.5,M00=0`.",
       "Downloaded images carry prompt, seed, settings and adapters in the A1111 format. Drop one on this page to load its settings.",
       "Drop, paste or choose any image to use it as the init image. Lower denoising strength keeps more of it, and a mask limits the change to one area. Hires fix, under Settings, refines an image at a larger size.",
-      "Drop your own LoRA files (.safetensors, .pt or .bin) on the page, or a whole folder. Stylus checks each one and adds it to your adapters if it fits the model; what other programs keep beside it (.civitai.info, .json, .txt, a preview image) fills in its details.",
+      "Drop your own LoRA files (.safetensors, .pt or .bin) on the page, or a whole folder. Stylus checks each one: a single file waits until you add it, those of a folder that fit the model are added at once; what other programs keep beside it (.civitai.info, .json, .txt, a preview image) fills in its details.",
       "Pocket, the built-in model, is small and trained on simple scenes. Under Models you can download Stable Diffusion 1.5 and community checkpoints, or open your own from disk. The hub sees what you download, never what you write.",
     ],
     language: "Language",

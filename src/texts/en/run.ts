@@ -220,7 +220,7 @@ export const run = {
     },
     serves: (words: string) => `goes best with “${words}”`,
     others: (count: number) =>
-      `and ${formats.counted(count, { one: "other", other: "others" })}, surely not wanted`,
+      `and ${formats.counted(count, { one: "other", other: "others" })}, clearly not wanted`,
     noPart: "Other words",
     all: "All candidates by similarity",
   },
