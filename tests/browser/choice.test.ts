@@ -28,7 +28,7 @@ test("shows what the reader has read by the words of the prompt, with probabilit
   const shown = await read.getByTitle("Probability that the prompt wants it").allTextContents();
   expect(shown.filter((text) => text.endsWith("0.12")).length).toBe(4);
   expect(shown.some((text) => text.endsWith("0.01"))).toBe(false);
-  await read.getByText("and 2 others, surely not wanted").waitFor();
+  await read.getByText("and 2 others, clearly not wanted").waitFor();
   await page.getByText("Considered but not chosen").waitFor({ state: "detached" });
   for (const width of [320, 1280]) {
     await page.setViewportSize({ width, height: 720 });
