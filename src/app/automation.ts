@@ -235,6 +235,7 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
               options: report.options,
               image,
               cards,
+              userAdapters: pack.userAdapters,
               model: pack.title,
             });
             URL.revokeObjectURL(url);

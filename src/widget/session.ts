@@ -203,6 +203,7 @@ export function createSession({
         options: report!.options,
         image: own,
         cards,
+        userAdapters: pack!.userAdapters,
         model: pack!.title,
       });
       URL.revokeObjectURL(url);

@@ -123,6 +123,10 @@ test("a textual inversion works by its word in the negative prompt, from the fir
   await page.keyboard.press("Escape");
   await generate(page, "a fox");
   await expect.poll(() => pixels(page)).not.toBe(without);
+  const file = await images(page)
+    .first()
+    .evaluate(async (image: HTMLImageElement) => (await fetch(image.src)).text());
+  expect(file).toMatch(/TI hashes: "easyneg: [0-9a-f]{12}"/);
   const first = await pixels(page);
   await page.reload();
   await loaded(page);
