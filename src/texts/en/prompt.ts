@@ -36,8 +36,11 @@ export const prompt = {
     seed: "Seed",
     lockSeed: "Lock seed",
     locked: "Locked: every run uses this seed",
-    unlocked: "Unlocked: every run gets a new seed",
+    unlocked: "Random: every run gets a new seed",
     newSeed: "New seed",
+    randomSeed: "Random",
+    /** Of the run on show; null: none is. */
+    reuseSeed: (seed: number | null) => (seed === null ? "Reuse the last seed" : `Reuse seed ${seed}`),
     fast: "Fast",
     fastSteps: steps,
     addInitImage: "Init image",
