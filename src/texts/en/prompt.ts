@@ -1,4 +1,5 @@
 // The prompt, the bar under it, the init image and its mask.
+import { elided } from "../../shared/untrusted-text.ts";
 import { quoted } from "../format.ts";
 import { formats, steps } from "./formats.ts";
 
@@ -23,6 +24,10 @@ export const prompt = {
     `${model} doesn’t know ${quoted(words, (more) => `and ${formats.number(more)} more`)}. It reads a word that it knows instead, or skips it.`,
   nearestWords: "Words that it knows instead",
   replaceWord: (word: string, thing: string) => `Replace “${word}” with “${thing}”`,
+  typed: {
+    replaced: (words: string) => `The prompt you typed, “${elided(words, 80)}”, was replaced.`,
+    bringBack: "Bring back my prompt",
+  },
   negativeTag: (tag: string) => `${tag} does nothing in the negative prompt. Move it to the prompt.`,
 
   bar: {

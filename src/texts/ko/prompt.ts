@@ -1,5 +1,6 @@
 // The prompt, the bar under it, the init image and its mask.
 import type { prompt as english } from "../en/prompt.ts";
+import { elided } from "../../shared/untrusted-text.ts";
 import { quoted } from "../format.ts";
 import { formats, steps } from "./formats.ts";
 
@@ -17,6 +18,10 @@ export const prompt: typeof english = {
     `${model} 모델이 모르는 단어예요: ${quoted(words, (more) => `외 ${formats.number(more)}개`)}. 아는 단어로 바꿔 읽거나 건너뛰어요.`,
   nearestWords: "모델이 아는 비슷한 단어",
   replaceWord: (word, thing) => `“${word}” 대신 “${thing}” 사용`,
+  typed: {
+    replaced: (words) => `입력해 둔 프롬프트가 바뀌었어요: “${elided(words, 80)}”`,
+    bringBack: "내 프롬프트 되살리기",
+  },
   negativeTag: (tag) => `네거티브 프롬프트에서는 ${tag} 태그가 효과가 없어요. 프롬프트로 옮기세요.`,
 
   bar: {
