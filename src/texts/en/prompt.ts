@@ -28,6 +28,8 @@ export const prompt = {
     replaced: (words: string) => `The prompt you typed, “${elided(words, 80)}”, was replaced.`,
     bringBack: "Bring back my prompt",
   },
+  negativeInUse: (words: string) => `Negative prompt: ${elided(words, 60)}`,
+  openNegative: "Edit the negative prompt",
   negativeTag: (tag: string) => `${tag} does nothing in the negative prompt. Move it to the prompt.`,
 
   bar: {

@@ -22,6 +22,8 @@ export const prompt: typeof english = {
     replaced: (words) => `입력해 둔 프롬프트가 바뀌었어요: “${elided(words, 80)}”`,
     bringBack: "내 프롬프트 되살리기",
   },
+  negativeInUse: (words) => `네거티브 프롬프트: ${elided(words, 60)}`,
+  openNegative: "네거티브 프롬프트 편집",
   negativeTag: (tag) => `네거티브 프롬프트에서는 ${tag} 태그가 효과가 없어요. 프롬프트로 옮기세요.`,
 
   bar: {
