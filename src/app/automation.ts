@@ -21,7 +21,7 @@ import type { PartialRegions } from "../stylus/regions.ts";
 import { run } from "../stylus/run.ts";
 import type { Nsfw, RunReport } from "../stylus/run-types.ts";
 import type { RegionArea, RgbaImage } from "../shared/request.ts";
-import { hasOtherScript, unknownWords } from "../stylus/vocabulary.ts";
+import { hasOtherScript, unservedWords } from "../stylus/vocabulary.ts";
 import { readWildcardFile, type WildcardFile } from "../stylus/wildcards/files.ts";
 import { parseWildcards, type Wildcards } from "../stylus/wildcards/wildcards.ts";
 import { t } from "../texts/texts.ts";
@@ -219,6 +219,7 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
           report,
           images,
           pack,
+          compositions,
           notes: dropped,
         } = await run(options, services, {
           readerPatience: null, // nobody waits at the page, and the same command gives the same image
@@ -234,6 +235,7 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
               options: report.options,
               image,
               cards,
+              userAdapters: pack.userAdapters,
               model: pack.title,
             });
             URL.revokeObjectURL(url);
@@ -251,7 +253,7 @@ export function installAutomation(services: RunServices & Pick<PageServices, "mo
         const titles = Object.fromEntries(ids.map((id) => [id, cards.get(id)?.title ?? id]));
         const { regions: asked, details: detailed } = report.options;
         const texts = [options.prompt, ...promptsOf(asked), ...promptsOf(detailed)];
-        const unknown = [...new Set(texts.flatMap((text) => unknownWords(text, pack)))];
+        const unknown = [...new Set(texts.flatMap((text) => unservedWords(text, pack, compositions)))];
         const notes = [
           ...dropped.map(english),
           ...unchecked,

@@ -59,7 +59,8 @@ it("hands out what the reranker reads: of each adapter its document", async () =
 
 it("hands out of a card only what is read", async () => {
   const added = card("added", "style", { title: "Paper Cut" });
-  await service.add(added);
+  const [values] = await service.embedCards([added]);
+  service.add(added, values!);
   const [best] = await service.readingCandidates("paper cut", { filter, k: 1 });
   const { id, title, tags, triggerWords, refined } = added;
   expect(best!.card).toEqual({ id, title, tags, triggerWords, refined });

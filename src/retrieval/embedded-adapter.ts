@@ -1,5 +1,5 @@
-import type { AdapterCard } from "./card.ts";
-import type { IndexedText } from "./text/indexed-texts.ts";
+import { cleanCard, type AdapterCard } from "./card.ts";
+import { indexedTexts, type IndexedText } from "./text/indexed-texts.ts";
 
 /** An adapter with the vectors of its texts, as the retriever takes it. */
 export interface EmbeddedAdapter {
@@ -7,4 +7,10 @@ export interface EmbeddedAdapter {
   readonly texts: readonly IndexedText[];
   /** [texts, dims] */
   readonly values: Int8Array<ArrayBuffer>;
+}
+
+/** An adapter whose texts are to be embedded. */
+export function withTexts(written: AdapterCard): Pick<EmbeddedAdapter, "card" | "texts"> {
+  const card = cleanCard(written);
+  return { card, texts: indexedTexts(card) };
 }

@@ -8,7 +8,8 @@ import { type Candidate, candidateOf } from "./candidate.ts";
 import type { RetrievalFilter } from "./search/eligibility.ts";
 import { type Embedder, type EmbedderOptions, loadEmbedder } from "./embedding/embedder.ts";
 import { openIndex } from "./index/index-file.ts";
-import { embedAdapter, writeIndex } from "./index/index-writer.ts";
+import { withTexts } from "./embedded-adapter.ts";
+import { embedAdapter, embedAdapters, type EmbedTexts, writeIndex } from "./index/index-writer.ts";
 import { queryTexts } from "./text/query-texts.ts";
 import { rememberVectors } from "./embedding/remembering-embedder.ts";
 import { type RetrievedAdapter, Retriever, type SimilarAdapter } from "./retriever.ts";
@@ -85,14 +86,19 @@ export class RetrievalService {
     const adapters = [];
     for (const [done, card] of cards.entries()) {
       onCard(done, cards.length);
-      adapters.push(await this.#embedCard(card));
+      adapters.push(await embedAdapter(card, this.#embed));
     }
     return new Blob([writeIndex(adapters, { model, dims })]);
   }
 
-  /** Adds or replaces one adapter. */
-  async add(card: AdapterCard): Promise<void> {
-    this.#loaded().add(await this.#embedCard(card));
+  /** The vectors of cards' texts, of each [texts, dims] in 8 bits; nothing is added. */
+  async embedCards(cards: readonly AdapterCard[]): Promise<readonly Int8Array<ArrayBuffer>[]> {
+    return (await embedAdapters(cards, this.#embed)).map(({ values }) => values);
+  }
+
+  /** Adds or replaces one adapter. @param values of its texts, as `embedCards` gives them */
+  add(card: AdapterCard, values: Int8Array<ArrayBuffer>): void {
+    this.#loaded().add({ ...withTexts(card), values });
   }
 
   /** Forgets an adapter that was added. */
@@ -160,10 +166,7 @@ export class RetrievalService {
     );
   }
 
-  #embedCard(card: AdapterCard) {
-    const embedder = this.#loadedEmbedder();
-    return embedAdapter(card, (texts, options) => embedder.embed(texts, options));
-  }
+  readonly #embed: EmbedTexts = (texts, options) => this.#loadedEmbedder().embed(texts, options);
 
   #loadedEmbedder(): Embedder {
     if (!this.#embedder) throw new StylusError("not-found", say`The embedder is not loaded yet.`);

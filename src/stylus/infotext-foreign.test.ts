@@ -153,6 +153,7 @@ describe("settings of other tools", () => {
       options: completeOptions({ prompt: "a fox", fewStep: false }, defaults),
       image: { seed: 1, adapters: [] },
       cards,
+      userAdapters: new Map(),
       model: "Pocket",
       version: "1.0.0",
     });

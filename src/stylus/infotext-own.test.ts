@@ -106,6 +106,7 @@ describe("our own files", () => {
             options: complete,
             image: { seed, adapters },
             cards,
+            userAdapters: new Map(),
             model: "Pocket",
             version: "1.0.0",
           });

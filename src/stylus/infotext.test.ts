@@ -29,6 +29,7 @@ describe("infotext", () => {
       options: completeOptions({ prompt: "a fox", fewStep: false }, defaults),
       image: { seed: 12, adapters },
       cards,
+      userAdapters: new Map(),
       model: "Pocket",
       version: "1.0.0",
     });
@@ -45,7 +46,14 @@ describe("infotext", () => {
       steps: { start: 0, turn: { index, count: 2, hold: 1 } },
     }));
     const image = { seed: 12, adapters };
-    const text = writeInfotext({ options, image, cards, model: "Pocket", version: "1.0.0" });
+    const text = writeInfotext({
+      options,
+      image,
+      cards,
+      userAdapters: new Map(),
+      model: "Pocket",
+      version: "1.0.0",
+    });
     expect(text).toContain("RNG: CPU, Combine: switch,");
     expect(readInfotext(text, cards)).toMatchObject({
       prompt: "a fox <lora:ink:0.4:0.8> <lora:clay:0.4:0.8>",
@@ -63,7 +71,14 @@ describe("infotext", () => {
       defaults,
     );
     const image = { seed: 12, variationSeed: 101, adapters: [] };
-    const text = writeInfotext({ options, image, cards, model: "Pocket", version: "1.0.0" });
+    const text = writeInfotext({
+      options,
+      image,
+      cards,
+      userAdapters: new Map(),
+      model: "Pocket",
+      version: "1.0.0",
+    });
     expect(text).toContain(
       "Seed: 12, Size: 256x256, Model: Pocket, Variation seed: 101, Variation seed strength: 0.25, RNG: CPU,",
     );

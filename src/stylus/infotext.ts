@@ -26,6 +26,8 @@ import {
   readTile,
 } from "./infotext-images.ts";
 import { readCacheInterval, readInterval, samplingFields, samplingLabels } from "./infotext-sampling.ts";
+import { embeddingFields } from "./infotext-embeddings.ts";
+import type { LoadedPack } from "./loaded-pack.ts";
 import { promptsOf } from "./regions.ts";
 import {
   adapterIdsAnywhere,
@@ -60,6 +62,8 @@ export interface ImageInfo {
     readonly sheet?: true;
   };
   readonly cards: ReadonlyMap<string, AdapterCard>;
+  /** With the textual inversions that its words may name. */
+  readonly userAdapters: LoadedPack["userAdapters"];
   /** Name of the checkpoint. */
   readonly model: string;
   readonly version: string;
@@ -123,7 +127,7 @@ function alone({
  * The adapters stand as tags in the prompt, so that the text alone generates the same image again; that of a plot all of its images,
  * with the adapters of `adaptersOfPlot`.
  */
-export function writeInfotext({ cards, model, version, ...info }: ImageInfo): string {
+export function writeInfotext({ cards, userAdapters, model, version, ...info }: ImageInfo): string {
   const { options, image } = info.image.sheet ? info : alone(info);
   const fewStep = options.fewStep ? [...cards.values()].find((card) => card.fewStep) : undefined;
   const used = [
@@ -139,6 +143,8 @@ export function writeInfotext({ cards, model, version, ...info }: ImageInfo): st
       : []),
   ];
   const { prompt = options.prompt, negativePrompt = options.negativePrompt } = image;
+  const regions = staysWritten(options) ? options.regions : regionsOfImage(options.regions, image);
+  const texts = [prompt, negativePrompt, ...promptsOf(regions), ...promptsOf(options.details)];
   const words = (staysWritten(options) ? prompt : withoutTags(prompt)).trim();
   const hashes = Object.fromEntries(
     [...used.map(({ id }) => id), ...adapterIdsAnywhere({ ...image, adapters: [] })]
@@ -159,13 +165,14 @@ export function writeInfotext({ cards, model, version, ...info }: ImageInfo): st
       ["Model", model],
       ...variationFields({ options, image }),
       ...imageFields(options),
-      ...regionFields(staysWritten(options) ? options.regions : regionsOfImage(options.regions, image)),
+      ...regionFields(regions),
       ...detailFields(options.details),
       ["Clip skip", options.clipSkip === 1 ? "" : String(options.clipSkip)],
       ["RNG", options.noise === "nv" ? "NV" : "CPU"],
       ["Combine", options.combine === "switch" ? "switch" : ""],
       ["Low VRAM", options.device === "low-vram" ? "True" : ""],
       ["Hashes", Object.keys(hashes).length === 0 ? "" : JSON.stringify(hashes)],
+      ...embeddingFields(texts, userAdapters, options),
       ...templateFields({ options, image }),
       ...(options.plot === null ? [] : plotFields(options.plot)),
       [CHOSEN_LABEL, choosesAgain(options) ? "chosen" : ""],

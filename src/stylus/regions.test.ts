@@ -184,6 +184,7 @@ describe("regions as text", () => {
       options: report.options,
       image: image!,
       cards,
+      userAdapters: new Map(),
       model: "Pocket",
       version: "1",
     });

@@ -121,6 +121,8 @@ export interface RunResult {
   readonly pack: LoadedPack;
   readonly report: RunReport;
   readonly images: readonly RunImage[];
+  /** What was chosen for each prompt, of regions too, by each preset. */
+  readonly compositions: readonly Composition[];
   /** What the prompt asks for and the run did without. */
   readonly notes: readonly Saying[];
 }

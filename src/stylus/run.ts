@@ -215,7 +215,8 @@ export async function runRequest(
   }
 
   const images = recorder.images.toSorted((a, b) => a.index - b.index);
-  return { pack, images, notes, report: recorder.report() };
+  const compositions = [...chosen.values()].flatMap((byPrompt) => [...byPrompt.values()]);
+  return { pack, images, compositions, notes, report: recorder.report() };
 }
 
 const opened = async (start: InitImageOptions, open: RunHooks["openInitImage"]): Promise<ImageToImage> => {

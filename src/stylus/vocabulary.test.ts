@@ -7,7 +7,7 @@ import { card } from "../../tests/fixtures/cards.ts";
 import { adapterReport } from "../../tests/fixtures/run-services.ts";
 import type { UserAdapter } from "./loaded-pack.ts";
 import { readThings, thingsPath } from "./things.ts";
-import { hasOtherScript, readableText, readVocabulary, unknownWords } from "./vocabulary.ts";
+import { hasOtherScript, readableText, readVocabulary, unservedWords } from "./vocabulary.ts";
 
 const file = path.join(import.meta.dirname, "../../public/packs/pocket/tokenizer/vocab.json");
 const cards = Object.keys(authorCards).map((id) =>
@@ -26,7 +26,24 @@ it.each([
   ["", []],
 ])("%s", async (prompt, words) => {
   const vocabulary = await readVocabulary(files);
-  expect(unknownWords(prompt, { vocabulary, cards, userAdapters: new Map() })).toEqual(words);
+  expect(unservedWords(prompt, { vocabulary, cards, userAdapters: new Map() }, [])).toEqual(words);
+});
+
+it("a word that an adapter was chosen for, in any of the prompts, is that adapter's to bring", async () => {
+  const pack = {
+    vocabulary: await readVocabulary(files),
+    cards,
+    userAdapters: new Map<string, UserAdapter>(),
+  };
+  const chosenFor = (text: string) => ({
+    tasks: [
+      { text, start: 0, end: text.length, picks: [{ id: "a", reason: "", similarity: 0.9, weight: 1 }] },
+    ],
+  });
+  const prompt = "a cathedral, two capybaras and a starship";
+  expect(unservedWords(prompt, pack, [chosenFor("a Cathedral"), chosenFor("capybaras")])).toEqual([
+    "starship",
+  ]);
 });
 
 it.each([
@@ -48,7 +65,7 @@ it("a large vocabulary, one of letters, a damaged one, and none say nothing", as
   for (const blob of [large, letters, new Blob(["{"])])
     expect(await readVocabulary(new Map([["tokenizer/vocab.json", blob]]))).toBe(null);
   expect(await readVocabulary(new Map())).toBe(null);
-  expect(unknownWords("a cathedral", { vocabulary: null, cards, userAdapters: new Map() })).toEqual([]);
+  expect(unservedWords("a cathedral", { vocabulary: null, cards, userAdapters: new Map() }, [])).toEqual([]);
 });
 
 it.each([

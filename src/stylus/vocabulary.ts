@@ -1,6 +1,8 @@
 // Words that a model has never read. CLIP's 49,408 tokens do not tell, since it has read everything; a small model's
 // tokens are the words of the texts it learnt from, so that a word without a token of its own was in none of them.
+import type { Composition } from "../compose/composition.ts";
 import { contentStems, contentWords, type Word } from "../compose/rules/words.ts";
+import { servedWords } from "../compose/served-words.ts";
 import { triggerSetsOf } from "../retrieval/card.ts";
 import { breakWord, replaceTags, withoutTags } from "../shared/prompt-syntax.ts";
 import { embeddingWords } from "../adapters/embedding-words.ts";
@@ -53,10 +55,17 @@ export const hasOtherScript = (prompt: string): boolean =>
 
 type Reader = Pick<LoadedPack, "vocabulary" | "cards" | "userAdapters">;
 
-/** The words of a prompt that its model cannot know, in lower case, each once. */
-export const unknownWords = (prompt: string, reader: Reader): string[] => [
-  ...new Set(unknownSpans(prompt, reader).map(({ text }) => text)),
-];
+/** The words of a prompt that its model cannot know and that no adapter was chosen for, in lower case, each once. */
+export function unservedWords(
+  prompt: string,
+  reader: Reader,
+  compositions: readonly Pick<Composition, "tasks" | "read">[],
+): string[] {
+  const served = new Set(compositions.flatMap((composition) => [...servedWords(composition)]));
+  return [...new Set(unknownSpans(prompt, reader).map(({ text }) => text))].filter(
+    (text) => !served.has(text),
+  );
+}
 
 /** As long as what it takes the place of. */
 const blank = ({ length }: string): string => " ".repeat(length);

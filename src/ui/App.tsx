@@ -59,6 +59,12 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
     document.documentElement.lang = languageOf(studio.settings);
   });
 
+  /** Its field is the first of the settings. */
+  const openNegative = (): void => {
+    setSettingsOpen(true);
+    document.querySelector<HTMLTextAreaElement>("#settings textarea")?.focus();
+  };
+
   // Regions that were brought back are seen.
   createEffect(
     on(
@@ -132,6 +138,7 @@ export function App(props: { readonly studio: Studio }): JSX.Element {
               <PromptBox
                 regionsOpen={regionsOpen()}
                 onToggleRegions={() => setRegionsOpen((open) => !open)}
+                onNegative={settingsOpen() ? null : openNegative}
               />
               <InitImage />
               <Show when={regionsOpen()}>

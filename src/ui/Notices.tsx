@@ -1,9 +1,9 @@
-// Notices that aren't failures: one CPU thread only, a lost device and what replaced it, adapters an image needs, a new version,
-// the offer to install the page.
+// Notices that aren't failures: a typed prompt that was replaced, one CPU thread only, a lost device and what replaced it, adapters an
+// image needs, a new version, the offer to install the page.
 import { createMemo, createSignal, Show, type JSX } from "solid-js";
 import controls from "./controls/controls.module.css";
 import { ErrorNote } from "./controls/ErrorNote.tsx";
-import { CloseIcon } from "./controls/icons.tsx";
+import { CloseIcon, UndoIcon } from "./controls/icons.tsx";
 import styles from "./Notices.module.css";
 import { useStudio } from "./studio-context.ts";
 import { t } from "../texts/texts.ts";
@@ -21,8 +21,32 @@ export function Notices(): JSX.Element {
     return null;
   });
   const { installation } = studio;
+  const bringBack = (): void => {
+    studio.typedPrompt.bringBack();
+    document.getElementById("prompt")?.focus();
+  };
   return (
     <>
+      <Show when={studio.typedPrompt.replaced()}>
+        {(prompt) => (
+          <div class={styles["notice"]} role="status">
+            <p>{t.prompt.typed.replaced(prompt())}</p>
+            <span class={styles["actions"]}>
+              <button class={small} type="button" onClick={bringBack}>
+                <UndoIcon /> {t.prompt.typed.bringBack}
+              </button>
+              <button
+                class={controls["icon"]}
+                type="button"
+                aria-label={t.page.notices.close}
+                onClick={() => studio.typedPrompt.forget()}
+              >
+                <CloseIcon />
+              </button>
+            </span>
+          </div>
+        )}
+      </Show>
       <Show when={installation.newVersion()}>
         <div class={styles["notice"]} role="status">
           <p>{t.page.version.ready}</p>

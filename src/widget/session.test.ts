@@ -4,7 +4,7 @@ import { pack, standInServices } from "../../tests/fixtures/stand-in-services.ts
 import { StylusError } from "../shared/errors.ts";
 import { say } from "../shared/saying.ts";
 import type { RunServices } from "../stylus/ports.ts";
-import { speak } from "../texts/texts.ts";
+import { speak, t } from "../texts/texts.ts";
 import { createSession, type SessionEvent, type SessionServices, type WidgetModel } from "./session.ts";
 import { createTurns } from "./turns.ts";
 
@@ -89,6 +89,15 @@ test("images of a batch come in order, before the end", async () => {
     return event.type === "done" ? ["done"] : [];
   });
   expect(told).toEqual([0, 1, 2, "done"]);
+});
+
+test("names the words that neither the model knows nor an adapter was chosen for", async () => {
+  const load = async () => ({ ...pack, vocabulary: new Set(["fox"]) });
+  const { session, events } = open({ services: { load } });
+  await session.generate("a", { prompt: "a zorblax fox, clay" });
+  expect(events.at(-1)).toMatchObject({ notes: [t.prompt.unknownWords("Pocket", ["zorblax"])] });
+  await session.generate("b", { prompt: "a zorblax fox, clay", adapters: "none" });
+  expect(events.at(-1)).toMatchObject({ notes: [t.prompt.unknownWords("Pocket", ["zorblax", "clay"])] });
 });
 
 test("refusals have the option and the remedy, and no stack", async () => {

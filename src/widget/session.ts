@@ -13,7 +13,7 @@ import type { PartialOptions } from "../stylus/options.ts";
 import type { RunServices } from "../stylus/ports.ts";
 import type { RunEvent, RunReport } from "../stylus/run-types.ts";
 import { run, type RunHooks } from "../stylus/run.ts";
-import { unknownWords } from "../stylus/vocabulary.ts";
+import { unservedWords } from "../stylus/vocabulary.ts";
 import { messageOf, remedyOf, spoken } from "../texts/sayings.ts";
 import { t } from "../texts/texts.ts";
 import type { Capabilities, Told, ToldError, WidgetOptions, WidgetStage } from "./protocol.ts";
@@ -203,6 +203,7 @@ export function createSession({
         options: report!.options,
         image: own,
         cards,
+        userAdapters: pack!.userAdapters,
         model: pack!.title,
       });
       URL.revokeObjectURL(url);
@@ -255,7 +256,7 @@ export function createSession({
       onReport: (latest) => void (report = latest),
     };
     const result = await run(asked, services, hooks).finally(() => encoding); // no image is reported after the end
-    const unknown = unknownWords(prompt, result.pack);
+    const unknown = unservedWords(prompt, result.pack, result.compositions);
     const notes = [
       ...problems,
       ...result.notes.map(spoken),

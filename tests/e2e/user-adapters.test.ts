@@ -17,12 +17,38 @@ const bugs = visitBeforeAll(
 const intake = (): Locator => page.getByRole("dialog", { name: "Your LoRA files" });
 const item = (name: string): Locator => intake().getByRole("listitem", { name, exact: true });
 
+/** Messages that ask the retrieval worker to embed cards, since the page was opened. */
+const embedRequests = (): Promise<number> =>
+  page.evaluate(() => Reflect.get(window, "embedRequests") as number);
+
+/** Ids of the adapters whose vectors are in the browser's database. */
+const keptVectors = (): Promise<string[]> =>
+  page.evaluate(async () => {
+    const result = <Value>(request: IDBRequest<Value>): Promise<Value> =>
+      new Promise((resolve) => request.addEventListener("success", () => resolve(request.result)));
+    const database = await result(indexedDB.open("stylus-web-vectors"));
+    const keys = await result(database.transaction("vectors").objectStore("vectors").getAllKeys());
+    database.close();
+    return keys as string[];
+  });
+
 test("shows the diagnosis of a file that fits, adds it, chooses it for a prompt, keeps it and removes it", async () => {
   const metadata = {
     ss_output_name: "paper_collage",
     ss_tag_frequency: JSON.stringify({ set: { pprcllg: 10, scissors: 2 } }),
     ss_dataset_dirs: JSON.stringify({ set: { img_count: 10 } }),
   };
+  await page.addInitScript(() => {
+    const counted = Object.assign(window, { embedRequests: 0 });
+    const post = Worker.prototype.postMessage as (...message: unknown[]) => void;
+    Worker.prototype.postMessage = function (this: Worker, ...message: unknown[]) {
+      const [call] = message as [{ path?: readonly string[] }];
+      if (call.path?.[0] === "embedCards") counted.embedRequests += 1;
+      post.apply(this, message);
+    };
+  });
+  await page.reload();
+  await loaded(page);
   await drop(page, [await loraFile("paper_collage.safetensors", { metadata })]);
   const file = item("paper_collage.safetensors");
   await file.getByText("Fits Pocket").waitFor();
@@ -39,9 +65,12 @@ test("shows the diagnosis of a file that fits, adds it, chooses it for a prompt,
   await generate(page, "a castle on a hill, paper collage");
   const chips = page.getByRole("list", { name: "Adapters in this image" });
   await expect.poll(() => chips.innerText()).toContain("paper collage");
+  expect(await embedRequests()).toBe(1);
 
   await page.reload();
   await loaded(page);
+  expect(await keptVectors()).toEqual(["paper_collage"]);
+  expect(await embedRequests()).toBe(0); // its vectors are kept, and it is chosen as before
   // By its title in a different case; twice, which adds up; split, although it has only one part.
   await promptBox(page).fill("a castle, film noir <lora:Paper Collage:0.25> <lora:paper_collage:0:0.25>");
   const choice = page.getByRole("region", { name: "Chosen adapters" });
@@ -62,6 +91,7 @@ test("shows the diagnosis of a file that fits, adds it, chooses it for a prompt,
   await renamed.getByRole("button", { name: "Remove", exact: true }).click();
   await renamed.getByRole("button", { name: "Remove file and details" }).click();
   await library.getByText("Yours 0").waitFor();
+  await expect.poll(keptVectors).toEqual([]);
   await page.keyboard.press("Escape");
 
   // Its images remain and say what is missing, even when restored later.
@@ -93,6 +123,10 @@ test("a textual inversion works by its word in the negative prompt, from the fir
   await page.keyboard.press("Escape");
   await generate(page, "a fox");
   await expect.poll(() => pixels(page)).not.toBe(without);
+  const file = await images(page)
+    .first()
+    .evaluate(async (image: HTMLImageElement) => (await fetch(image.src)).text());
+  expect(file).toMatch(/TI hashes: "easyneg: [0-9a-f]{12}"/);
   const first = await pixels(page);
   await page.reload();
   await loaded(page);

@@ -186,6 +186,10 @@ export function createPackLoader(context: {
     Pick<LoadedPack, "cards" | "otherAdapters"> & { userAdapters: readonly UserAdapter[] }
   > {
     const { packId, info, remote } = source;
+    const onPreparing = (preparing: string): void => {
+      const bytes = opened.totalBytes;
+      tell({ files: [], receivedBytes: bytes, totalBytes: bytes, preparing });
+    };
     const cards = await retrieval.load(
       {
         packId,
@@ -193,13 +197,10 @@ export function createPackLoader(context: {
         files: opened.files,
         unindexed: opened.files.has(indexPath) ? null : remote.map(({ card }) => card),
       },
-      (preparing) => {
-        const bytes = opened.totalBytes;
-        tell({ files: [], receivedBytes: bytes, totalBytes: bytes, preparing });
-      },
+      onPreparing,
     );
     const { userAdapters, otherAdapters } = await userAdaptersOf(source, cards);
-    await retrieval.indexUserAdapters(userAdapters);
+    await retrieval.indexUserAdapters(userAdapters, onPreparing);
     return { cards, userAdapters, otherAdapters };
   }
 

@@ -14,6 +14,7 @@ import { StylusError } from "../../shared/errors.ts";
 import { inTurn } from "../../shared/in-turn.ts";
 import { say } from "../../shared/saying.ts";
 import type { UserAdapter } from "../../stylus/loaded-pack.ts";
+import type { AdapterVectors } from "../adapters/adapter-vectors.ts";
 import { keptIndex } from "../packs/index-cache.ts";
 import { isLoss } from "./through-loss.ts";
 
@@ -34,7 +35,7 @@ export interface RetrievalWorker {
   /** Whether the pack is loaded in a worker that lives. */
   holds(packId: string): boolean;
   /** Brings the index up to date with what the user has added, changed and removed. */
-  indexUserAdapters(userAdapters: readonly UserAdapter[]): Promise<void>;
+  indexUserAdapters(userAdapters: readonly UserAdapter[], onPreparing: (text: string) => void): Promise<void>;
   /** The adapters that a prompt may want, best first, with what is read of their cards. */
   readingCandidates(
     prompt: string,
@@ -73,7 +74,16 @@ function fileOf(files: ReadonlyMap<string, Blob>, path: string): Blob {
   });
 }
 
-export function createRetrievalWorker(): RetrievalWorker {
+const tellCards =
+  (onPreparing: (text: string) => void) =>
+  (done: number, total: number): void =>
+    onPreparing(t.models.preparing.adapter(done + 1, total));
+
+export function createRetrievalWorker({
+  vectors,
+}: {
+  readonly vectors: Pick<AdapterVectors, "of">;
+}): RetrievalWorker {
   const worker = new WorkerClient<CandidateService>(
     say`retrieval`,
     () => new Worker(new URL("../../../workers/retrieval.ts", import.meta.url), { type: "module" }),
@@ -81,6 +91,7 @@ export function createRetrievalWorker(): RetrievalWorker {
   /** Which start of the worker holds the pack: a restarted worker holds nothing. */
   let holder = { packId: "", start: 0 };
   let cards: readonly AdapterCard[] = [];
+  let embedder = { model: { sha256: "" }, dims: 0 };
   /** Settles when no pack is being loaded. */
   const loadInTurn = inTurn();
   /** The user's adapters as the index knows them. */
@@ -99,9 +110,9 @@ export function createRetrievalWorker(): RetrievalWorker {
         .filter(([path]) => path.startsWith(embedderPrefix))
         .map(([path, blob]) => [path.slice(embedderPrefix.length), blob]),
     );
-    const { model } = await worker.call((service) => service.loadEmbedder(ofEmbedder));
-    const onCard = (done: number, total: number): void =>
-      onPreparing(t.models.preparing.adapter(done + 1, total));
+    embedder = await worker.call((service) => service.loadEmbedder(ofEmbedder));
+    const { model } = embedder;
+    const onCard = tellCards(onPreparing);
     const openIndex = async (isFresh: boolean): Promise<{ readonly ids: readonly string[] }> => {
       const index = unindexed
         ? await keptIndex(unindexed, {
@@ -146,16 +157,26 @@ export function createRetrievalWorker(): RetrievalWorker {
       );
     },
 
-    async indexUserAdapters(userAdapters) {
+    async indexUserAdapters(userAdapters, onPreparing) {
       for (const id of [...indexed.keys()].filter(
         (known) => !userAdapters.some((adapter) => adapter.id === known),
       )) {
         await worker.call((service) => service.remove(id));
         indexed.delete(id);
       }
-      for (const adapter of userAdapters) {
-        if (JSON.stringify(indexed.get(adapter.id)?.card) === JSON.stringify(adapter.card)) continue;
-        await worker.call((service) => service.add(adapter.card));
+      const changed = userAdapters.filter(
+        ({ id, card }) => JSON.stringify(indexed.get(id)?.card) !== JSON.stringify(card),
+      );
+      const found = await vectors.of(
+        changed.map(({ card }) => card),
+        {
+          ...embedder,
+          embed: (some) => worker.call((service) => service.embedCards(some)),
+          onCard: tellCards(onPreparing),
+        },
+      );
+      for (const [i, adapter] of changed.entries()) {
+        await worker.call((service) => service.add(adapter.card, found[i]!));
         indexed.set(adapter.id, adapter);
       }
     },

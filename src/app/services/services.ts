@@ -14,6 +14,7 @@ import { createReaderWorker } from "./reader-worker.ts";
 import { createReranker } from "./reranker.ts";
 import { createModelServices } from "./models.ts";
 import { createNsfwWorker } from "./nsfw.ts";
+import { AdapterVectors } from "../adapters/adapter-vectors.ts";
 import { openUserAdapters } from "../adapters/user-adapters.ts";
 import { pocketId } from "../packs/packs.ts";
 import { openUserModels } from "../packs/user-models.ts";
@@ -27,7 +28,8 @@ import { createTokenCounting } from "./token-worker.ts";
 
 export function createServices(): PageServices {
   const storage = new StorageClient();
-  const retrieval = createRetrievalWorker();
+  const vectors = new AdapterVectors();
+  const retrieval = createRetrievalWorker({ vectors });
   const composer = new WorkerClient<ComposerService>(
     say`composer`,
     () => new Worker(new URL("../../../workers/composer.ts", import.meta.url), { type: "module" }),
@@ -173,6 +175,7 @@ export function createServices(): PageServices {
 
     async removeAdapter(id) {
       await (await userAdapters).remove(id);
+      await vectors.forget(id);
       if (!diffusion.alive) return;
       await diffusion
         .call((service) => service.removeAdapter(id))

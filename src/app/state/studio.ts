@@ -47,6 +47,7 @@ import { createInitImageState, type InitImageState } from "./init-image.ts";
 import { createSetAside, type SetAsideState } from "./set-aside.ts";
 import { createPromptCursor, type PromptCursor } from "./prompt/prompt-cursor.ts";
 import { createTokenCount } from "./prompt/token-count.ts";
+import { createTypedPrompt, type TypedPrompt } from "./prompt/typed-prompt.ts";
 import { createUnknownWords, type UnknownWord } from "./prompt/unknown-words.ts";
 import { createWildcards, type WildcardsState } from "./prompt/wildcards.ts";
 import { createStyles, type StylesState } from "./prompt/styles.ts";
@@ -127,6 +128,8 @@ export interface Studio
   readonly installation: Installation;
   /** What is stored and cannot be read. */
   readonly setAside: SetAsideState;
+  /** What was typed, where an image's prompt has taken its place. */
+  readonly typedPrompt: Pick<TypedPrompt, "replaced" | "bringBack" | "forget">;
   /** Ids of adapters that the images on show were made with and that are no longer there. */
   readonly missing: Accessor<readonly string[]>;
   /** For screen readers: the latest thing worth saying. */
@@ -301,9 +304,11 @@ function buildStudio(services: PageServices): Studio {
     return missingAdapters(view.images.flatMap(adapterIdsAnywhere), cards());
   });
 
+  const typedPrompt = createTypedPrompt({ settings: [settings, setSettings], choice });
   const recall = createRecall({
     settings: [settings, setSettings],
     choice,
+    typedPrompt,
     initImage,
     runs,
     pack,
@@ -378,7 +383,10 @@ function buildStudio(services: PageServices): Studio {
       if (method === "reranker") await checkDownloaded(services.reranker, rerankerAbsent);
     },
     queue,
-    onAsked: setAsked,
+    onAsked: (run) => {
+      typedPrompt.ran();
+      setAsked(run);
+    },
   });
 
   return {
@@ -393,6 +401,7 @@ function buildStudio(services: PageServices): Studio {
     packError: packState.error,
     fewStep: () => usesFewStep(settings, isSlow(pack())) && defaults().fewStep !== null,
     restored: recall.restored,
+    typedPrompt,
     options,
     problem,
     run: runs.shown,

@@ -3,11 +3,10 @@ import { type TensorData, writeSafetensors } from "../../formats/safetensors.ts"
 import type { DType } from "../../shared/dtype.ts";
 import { StylusError } from "../../shared/errors.ts";
 import { say } from "../../shared/saying.ts";
-import { cleanCard, type AdapterCard } from "../card.ts";
-import type { EmbeddedAdapter } from "../embedded-adapter.ts";
+import type { AdapterCard } from "../card.ts";
+import { withTexts, type EmbeddedAdapter } from "../embedded-adapter.ts";
 import type { TextKind } from "../embedding/embedder.ts";
 import { eligibilityFacts } from "../search/eligibility.ts";
-import { indexedTexts } from "../text/indexed-texts.ts";
 import { adapterTerms, packTerms } from "../text/lexicon.ts";
 import { toInt8, unitScale, type Vector } from "../embedding/vectors.ts";
 
@@ -40,20 +39,32 @@ export type EmbedTexts = (
   options: { readonly kind: TextKind },
 ) => Promise<readonly Vector[]>;
 
-/** Embeds what a card says: the document as a card, everything else as queries. */
-export async function embedAdapter(written: AdapterCard, embed: EmbedTexts): Promise<EmbeddedAdapter> {
-  const card = cleanCard(written);
-  const texts = indexedTexts(card);
-  const [document] = await embed([texts[0]!.text], { kind: "card" });
+/** Embeds what cards say, all together: the documents as cards, everything else as queries. */
+export async function embedAdapters(
+  cards: readonly AdapterCard[],
+  embed: EmbedTexts,
+): Promise<EmbeddedAdapter[]> {
+  const adapters = cards.map(withTexts);
+  const documents = await embed(
+    adapters.map(({ texts }) => texts[0]!.text),
+    { kind: "card" },
+  );
   const others = await embed(
-    texts.slice(1).map(({ text }) => text),
+    adapters.flatMap(({ texts }) => texts.slice(1).map(({ text }) => text)),
     { kind: "query" },
   );
-  const dims = document!.length;
-  const values = new Int8Array(texts.length * dims);
-  for (const [row, vector] of [document!, ...others].entries()) values.set(toInt8(vector), row * dims);
-  return { card, texts, values };
+  let taken = 0;
+  return adapters.map(({ card, texts }, i) => {
+    const dims = documents[i]!.length;
+    const values = new Int8Array(texts.length * dims);
+    const names = others.slice(taken, (taken += texts.length - 1));
+    for (const [row, vector] of [documents[i]!, ...names].entries()) values.set(toInt8(vector), row * dims);
+    return { card, texts, values };
+  });
 }
+
+export const embedAdapter = async (card: AdapterCard, embed: EmbedTexts): Promise<EmbeddedAdapter> =>
+  (await embedAdapters([card], embed))[0]!;
 
 /**
  * The texts whose vectors stay in memory: the document, the title, then those farthest from all before them, so that a few stand for

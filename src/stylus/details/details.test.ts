@@ -78,7 +78,14 @@ describe("a run with a detail pass", () => {
 
 describe("in an image's text", () => {
   const image = { seed: 3, adapters: [use("clay", 0.8)] };
-  const text = writeInfotext({ options: whole, image, cards, model: "Pocket", version: "1.0.0" });
+  const text = writeInfotext({
+    options: whole,
+    image,
+    cards,
+    userAdapters: new Map(),
+    model: "Pocket",
+    version: "1.0.0",
+  });
   const read = (written: string) => readSettings(parseParameters(written), cards);
 
   it("stands whole, and comes back", () => {
@@ -113,7 +120,14 @@ describe("in an image's text", () => {
 
   it("has no labels without one", () => {
     const none = { ...whole, details: null };
-    const plain = writeInfotext({ options: none, image, cards, model: "Pocket", version: "1.0.0" });
+    const plain = writeInfotext({
+      options: none,
+      image,
+      cards,
+      userAdapters: new Map(),
+      model: "Pocket",
+      version: "1.0.0",
+    });
     expect(plain).not.toContain("Detail");
     expect(read(plain).options.details).toBeUndefined();
   });

@@ -185,7 +185,14 @@ describe("the text of a sheet", () => {
   const write = (asked: PartialOptions, images: readonly Pick<PlannedImage, "adapters">[]): string => {
     const complete = completeOptions(asked, defaults);
     const image = { seed: 3, adapters: adaptersOfPlot(complete, images), sheet: true as const };
-    return writeInfotext({ options: complete, image, cards, model: "Pocket", version: "1.0.0" });
+    return writeInfotext({
+      options: complete,
+      image,
+      cards,
+      userAdapters: new Map(),
+      model: "Pocket",
+      version: "1.0.0",
+    });
   };
   const read = (text: string) => readSettings(parseParameters(text), cards);
 
@@ -217,6 +224,7 @@ describe("the text of a sheet", () => {
       options: completeOptions({ prompt: "a fox", fewStep: false, seed: 3, plot }, defaults),
       image: { seed: 3, adapters: [clay], prompt: "an owl", sampling: { steps: 8 } },
       cards,
+      userAdapters: new Map(),
       model: "Pocket",
       version: "1.0.0",
     });

@@ -117,6 +117,7 @@ describe("the image's text", () => {
       options: report.options,
       image: image!,
       cards,
+      userAdapters: new Map(),
       model: "Pocket",
       version: "1",
     });
@@ -131,6 +132,7 @@ describe("the image's text", () => {
       options: plain.report.options,
       image: plain.report.images[0]!,
       cards,
+      userAdapters: new Map(),
       model: "Pocket",
       version: "1",
     });
@@ -143,7 +145,14 @@ describe("the image's text", () => {
     const { report } = await run(asked, services);
     const cards = new Map(pack.cards.map((card) => [card.id, card]));
     const image = report.images[0]!;
-    const text = writeInfotext({ options: report.options, image, cards, model: "Pocket", version: "1" });
+    const text = writeInfotext({
+      options: report.options,
+      image,
+      cards,
+      userAdapters: new Map(),
+      model: "Pocket",
+      version: "1",
+    });
     expect(readSettings(parseParameters(text), cards).template).toEqual({
       prompt: "a clay fox",
       negativePrompt: "{rain|fog}",

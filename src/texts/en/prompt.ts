@@ -1,4 +1,5 @@
 // The prompt, the bar under it, the init image and its mask.
+import { elided } from "../../shared/untrusted-text.ts";
 import { quoted } from "../format.ts";
 import { formats, steps } from "./formats.ts";
 
@@ -23,6 +24,12 @@ export const prompt = {
     `${model} doesn’t know ${quoted(words, (more) => `and ${formats.number(more)} more`)}. It reads a word that it knows instead, or skips it.`,
   nearestWords: "Words that it knows instead",
   replaceWord: (word: string, thing: string) => `Replace “${word}” with “${thing}”`,
+  typed: {
+    replaced: (words: string) => `The prompt you typed, “${elided(words, 80)}”, was replaced.`,
+    bringBack: "Bring back my prompt",
+  },
+  negativeInUse: (words: string) => `Negative prompt: ${elided(words, 60)}`,
+  openNegative: "Edit the negative prompt",
   negativeTag: (tag: string) => `${tag} does nothing in the negative prompt. Move it to the prompt.`,
 
   bar: {
@@ -36,8 +43,11 @@ export const prompt = {
     seed: "Seed",
     lockSeed: "Lock seed",
     locked: "Locked: every run uses this seed",
-    unlocked: "Unlocked: every run gets a new seed",
+    unlocked: "Random: every run gets a new seed",
     newSeed: "New seed",
+    randomSeed: "Random",
+    /** Of the run on show; null: none is. */
+    reuseSeed: (seed: number | null) => (seed === null ? "Reuse the last seed" : `Reuse seed ${seed}`),
     fast: "Fast",
     fastSteps: steps,
     addInitImage: "Init image",

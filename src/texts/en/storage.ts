@@ -41,6 +41,7 @@ export const storage = {
       "stylus-web-wildcards": "your wildcard files",
       "stylus-web-models": "your checkpoints",
       "stylus-web-indexes": "adapter indexes",
+      "stylus-web-vectors": "vectors of your adapters",
       "stylus-storage": "download records",
       "stylus-web-tuning": "GPU measurements",
     } as Readonly<Record<string, string>>,

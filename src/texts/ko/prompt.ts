@@ -1,5 +1,6 @@
 // The prompt, the bar under it, the init image and its mask.
 import type { prompt as english } from "../en/prompt.ts";
+import { elided } from "../../shared/untrusted-text.ts";
 import { quoted } from "../format.ts";
 import { formats, steps } from "./formats.ts";
 
@@ -17,6 +18,12 @@ export const prompt: typeof english = {
     `${model} 모델이 모르는 단어예요: ${quoted(words, (more) => `외 ${formats.number(more)}개`)}. 아는 단어로 바꿔 읽거나 건너뛰어요.`,
   nearestWords: "모델이 아는 비슷한 단어",
   replaceWord: (word, thing) => `“${word}” 대신 “${thing}” 사용`,
+  typed: {
+    replaced: (words) => `입력해 둔 프롬프트가 바뀌었어요: “${elided(words, 80)}”`,
+    bringBack: "내 프롬프트 되살리기",
+  },
+  negativeInUse: (words) => `네거티브 프롬프트: ${elided(words, 60)}`,
+  openNegative: "네거티브 프롬프트 편집",
   negativeTag: (tag) => `네거티브 프롬프트에서는 ${tag} 태그가 효과가 없어요. 프롬프트로 옮기세요.`,
 
   bar: {
@@ -30,8 +37,10 @@ export const prompt: typeof english = {
     seed: "시드",
     lockSeed: "시드 고정",
     locked: "고정됨: 항상 이 시드로 생성해요",
-    unlocked: "고정 안 됨: 생성할 때마다 시드가 바뀌어요",
+    unlocked: "무작위: 생성할 때마다 시드가 바뀌어요",
     newSeed: "새 시드",
+    randomSeed: "무작위",
+    reuseSeed: (seed) => (seed === null ? "지난 시드 다시 사용" : `시드 ${seed} 다시 사용`),
     fast: "고속",
     fastSteps: steps,
     addInitImage: "초기 이미지",

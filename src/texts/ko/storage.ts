@@ -41,6 +41,7 @@ export const storage: typeof english = {
       "stylus-web-wildcards": "내 와일드카드 파일",
       "stylus-web-models": "내 체크포인트",
       "stylus-web-indexes": "어댑터 색인",
+      "stylus-web-vectors": "내 어댑터의 벡터",
       "stylus-storage": "다운로드 기록",
       "stylus-web-tuning": "GPU 측정값",
     },

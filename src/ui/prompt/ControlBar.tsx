@@ -1,13 +1,13 @@
 // Under the prompt: generate or stop, and the settings that users change most.
 import { Show, type JSX } from "solid-js";
 import { imageTypes } from "../../app/adapters/dropped-files.ts";
-import { randomSeed } from "../../stylus/options.ts";
 import styles from "./ControlBar.module.css";
 import controls from "../controls/controls.module.css";
 import { PickFiles } from "../controls/PickFiles.tsx";
 import { NumberStepper } from "../controls/NumberStepper.tsx";
 import { SwitchField } from "../controls/fields.tsx";
-import { ChevronIcon, DiceIcon, LockIcon, ImageIcon, UnlockIcon } from "../controls/icons.tsx";
+import { ChevronIcon, ImageIcon } from "../controls/icons.tsx";
+import { SeedField } from "./SeedField.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 import { limits } from "../../shared/limits.ts";
@@ -66,48 +66,7 @@ export function ControlBar(props: {
           max={limits.count.max}
           onChange={(count) => setSettings("count", count)}
         />
-        <div class={styles["seed"]}>
-          <label class={styles["caption"]} for="seed">
-            {t.prompt.bar.seed}
-          </label>
-          <input
-            id="seed"
-            class={styles["seedInput"]}
-            inputmode="numeric"
-            autocomplete="off"
-            spellcheck={false}
-            value={settings.seed}
-            onChange={(event) => {
-              const value = Number(event.currentTarget.value.trim());
-              const valid =
-                event.currentTarget.value.trim() !== "" &&
-                Number.isInteger(value) &&
-                value >= limits.seed.min &&
-                value <= limits.seed.max;
-              if (valid) setSettings({ seed: value, seedLocked: true });
-              else event.currentTarget.value = String(settings.seed);
-            }}
-          />
-          <button
-            class={controls["icon"]}
-            type="button"
-            aria-label={t.prompt.bar.lockSeed}
-            title={settings.seedLocked ? t.prompt.bar.locked : t.prompt.bar.unlocked}
-            aria-pressed={settings.seedLocked}
-            onClick={() => setSettings("seedLocked", (locked) => !locked)}
-          >
-            {settings.seedLocked ? <LockIcon /> : <UnlockIcon />}
-          </button>
-          <button
-            class={controls["icon"]}
-            type="button"
-            aria-label={t.prompt.bar.newSeed}
-            title={t.prompt.bar.newSeed}
-            onClick={() => setSettings("seed", randomSeed())}
-          >
-            <DiceIcon />
-          </button>
-        </div>
+        <SeedField />
         {/* Fast needs a few-step adapter. */}
         <Show when={defaults()?.fewStep !== null}>
           <SwitchField

@@ -34,6 +34,7 @@ function Pieces(props: { readonly of: PiecedSegment }): JSX.Element {
 export function PromptBox(props: {
   readonly regionsOpen: boolean;
   readonly onToggleRegions: () => void;
+  readonly onNegative: (() => void) | null;
 }): JSX.Element {
   const studio = useStudio();
   let field!: HTMLTextAreaElement;
@@ -153,6 +154,7 @@ export function PromptBox(props: {
         onInsert={insertWords}
         regionsOpen={props.regionsOpen}
         onToggleRegions={() => props.onToggleRegions()}
+        onNegative={props.onNegative}
       />
       <p class="visually-hidden" id="prompt-parts">
         {tasks().length > 0 ? t.prompt.parts(tasks().map((task) => task.text)) : ""}

@@ -14,8 +14,12 @@ export function PromptTools(props: {
   readonly onInsert: (words: string) => void;
   readonly regionsOpen: boolean;
   readonly onToggleRegions: () => void;
+  /** Null: the field of the negative prompt is there. */
+  readonly onNegative: (() => void) | null;
 }): JSX.Element {
   const studio = useStudio();
+  /** Without guidance it does nothing. */
+  const negative = (): string => (studio.options().cfgScale > 1 ? studio.settings.negativePrompt.trim() : "");
   const tokens = studio.countTokens(() => studio.words().prompt);
   return (
     <div class={styles["tools"]}>
@@ -68,6 +72,18 @@ export function PromptTools(props: {
             )}
           </For>
         </ul>
+      </Show>
+      <Show when={negative() !== "" && props.onNegative}>
+        {(open) => (
+          <button
+            class={styles["negative"]}
+            type="button"
+            title={t.prompt.openNegative}
+            onClick={() => open()()}
+          >
+            {t.prompt.negativeInUse(negative())}
+          </button>
+        )}
       </Show>
       <TokenCount of={tokens()} />
       <StylesDialog />

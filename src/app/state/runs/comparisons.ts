@@ -140,6 +140,7 @@ export function createComparisons(context: ComparisonsContext): Comparisons {
         const generated = images[0]!;
         const encoded = await encodeImage(generated, {
           cards: cards(),
+          userAdapters: loaded?.userAdapters ?? new Map(),
           model: context.model(),
           options,
           image: generated,

@@ -14,12 +14,13 @@ import { spoken } from "../../../texts/sayings.ts";
 import { t } from "../../../texts/texts.ts";
 import type { ChoiceState } from "../choice.ts";
 import type { InitImageState } from "../init-image.ts";
+import type { TypedPrompt } from "../prompt/typed-prompt.ts";
 import { explain } from "../../explain.ts";
 import type { AskedEntry } from "./asked-run.ts";
 import type { Runs } from "./runs.ts";
 import { forOneRun, restoredOf, withoutChooser } from "../settings/one-run.ts";
 import { fromOptions } from "../settings/options.ts";
-import { withPrompt, unlessChanged, type RestoredChooser, type Settings } from "../settings/settings.ts";
+import { unlessChanged, type RestoredChooser, type Settings } from "../settings/settings.ts";
 import { type SettingsStore } from "../settings/stored.ts";
 
 export interface Recall {
@@ -61,6 +62,7 @@ function notTaken(dropped: readonly (string | Saying)[]): string | null {
 export function createRecall(context: {
   readonly settings: SettingsStore;
   readonly choice: Pick<ChoiceState, "adopt">;
+  readonly typedPrompt: Pick<TypedPrompt, "replace">;
   readonly initImage: InitImageState;
   readonly runs: Pick<Runs, "show" | "showAgain" | "clear" | "forgetNotice" | "shown">;
   readonly pack: Accessor<LoadedPack | null>;
@@ -73,8 +75,19 @@ export function createRecall(context: {
   /** The axes of a plot came back on request. */
   readonly onPlot: () => void;
 }): Recall {
-  const { choice, initImage, runs, pack, cards, defaults, sameModel, setInputError, announce, onPlot } =
-    context;
+  const {
+    choice,
+    typedPrompt,
+    initImage,
+    runs,
+    pack,
+    cards,
+    defaults,
+    sameModel,
+    setInputError,
+    announce,
+    onPlot,
+  } = context;
   const [settings, setSettings] = context.settings;
   const [gaveBack, setGaveBack] = createSignal(false);
 
@@ -112,13 +125,11 @@ export function createRecall(context: {
     // An image that was chosen since stays, with what there is to say about it.
     const own = before === null || before.isLatest();
     const isLatest = own ? initImage.claim() : () => false;
-    const draft = settings.prompt;
     batch(() => {
       setInputError(null);
       setGaveBack(false);
       const { options, model, missing } = link;
-      if (draft.trim() !== "" && draft !== options.prompt)
-        setSettings("history", (history) => withPrompt(history, draft));
+      typedPrompt.replace(options.prompt);
       choice.adopt(options);
       const asked = forOneRun(fromOptions(options, defaults()), settings, options.pins);
       const chosen = own ? {} : { start: settings.start, size: settings.size };
@@ -143,11 +154,9 @@ export function createRecall(context: {
     { own, seedLocked }: { readonly own: boolean; readonly seedLocked: boolean },
   ): void {
     const chosen = own ? {} : { start: settings.start, size: settings.size };
-    const draft = settings.prompt;
     batch(() => {
       if (own) initImage.setNote(null);
-      if (draft.trim() !== "" && draft !== asked.prompt)
-        setSettings("history", (history) => withPrompt(history, draft));
+      typedPrompt.replace(asked.prompt);
       const back = { ...fromOptions(asked, defaults()), ...chosen, seedLocked };
       setSettings(forOneRun(back, settings, sameModel() ? asked.pins : null));
       choice.adopt(asked);
@@ -198,6 +207,7 @@ export function createRecall(context: {
       batch(() => {
         setGaveBack(false);
         initImage.setNote(null);
+        typedPrompt.replace(value.prompt);
         setSettings(forOneRun(fromOptions(value, defaults()), settings, sameModel() ? value.pins : null));
         choice.adopt(value);
       });
@@ -217,6 +227,7 @@ export function createRecall(context: {
         setInputError(null);
         setGaveBack(false);
         runs.forgetNotice();
+        typedPrompt.replace(read.prompt);
         choice.adopt(read);
         const back = fromOptions(read, defaults());
         setSettings({

@@ -101,6 +101,7 @@ export function createRuns(context: RunsContext): Runs {
         announce(problem);
       }),
   };
+  const adapters = () => ({ cards: cards(), userAdapters: context.pack()?.userAdapters ?? new Map() });
   let model = "";
   let abort: AbortController | null = null;
   /** The run that was asked for last: one that is read more slowly is not shown any more. */
@@ -168,7 +169,7 @@ export function createRuns(context: RunsContext): Runs {
       const pixels = event.event;
       const image = view.images[pixels.imageIndex]!;
       encodings.push(
-        encodeImage(pixels, { cards: cards(), model, options, image }).then((encoded) => {
+        encodeImage(pixels, { ...adapters(), model, options, image }).then((encoded) => {
           set("images", pixels.imageIndex, { encoded, status: "done", preview: null });
           void keep(image);
         }),
@@ -188,7 +189,7 @@ export function createRuns(context: RunsContext): Runs {
         plotLabels(expandPlot(plot, options), titles),
       );
       const blank = sheetImage(view, { ...drawn, encoded: { png: drawn.png, url: "" } });
-      const encoded = await withInfo(drawn.png, { cards: cards(), model, options, image: blank });
+      const encoded = await withInfo(drawn.png, { ...adapters(), model, options, image: blank });
       set("sheet", { ...blank, encoded });
       void keep(view.sheet!);
     }
