@@ -53,6 +53,8 @@ interface Reasons {
   // Against it.
   /** The prompt negates the words. */
   denied: { readonly words: string };
+  /** The prompt denies the adapter in these words, and so for all others. */
+  excluded: { readonly words: string };
   /** `text`: a use of its words that its card does not want. */
   unmeant: { readonly words: string; readonly text: string };
   /** The adapter is of another kind than the words want. */

@@ -41,6 +41,13 @@ it("names the baselines, and others as they are stored", () => {
   expect(["three at random", "toString", ""].map(describeBaseline)).toEqual(["무작위 3개", "toString", ""]);
 });
 
+it("quotes the words that deny an adapter", () => {
+  const excluded = { kind: "excluded", words: "no stained glass" } as const;
+  expect(describeReason(excluded)).toBe("the prompt denies it: “no stained glass”");
+  speak(() => "ko");
+  expect(describeReason(excluded)).toBe("프롬프트에 “no stained glass” 구절이 있어서 이 어댑터를 제외했어요");
+});
+
 it("counts in whole words", () => {
   expect(describeReason({ kind: "full", words: "fox", count: 1 })).toBe("“fox” has 1 adapter already");
   expect(describeReason({ kind: "styles", count: 2, score: 0.5 })).toBe("there are 2 styles already (0.50)");

@@ -1,59 +1,12 @@
 // The composer that reads, on a network that answers by a table: which pairs it reads, what it makes of the answers, when it stops.
-import { readFileSync } from "node:fs";
 import { beforeEach, describe, expect, it } from "vitest";
 import { card } from "../../../tests/fixtures/cards.ts";
-import type { FileNetwork } from "../../runtime/file-network.ts";
+import { TableNetwork, tableTokenizer as tokenizer } from "../../../tests/fixtures/table-reader.ts";
 import type { AdapterCard } from "../../retrieval/card.ts";
 import type { NearText } from "../../retrieval/search/nearest-texts.ts";
 import type { ReadingCandidate } from "./card-text.ts";
 import { composeByReading } from "./reader-composer.ts";
 import { Reader } from "./reader.ts";
-import { WordPiece } from "./wordpiece.ts";
-
-const tokenizer = new WordPiece(
-  JSON.parse(
-    readFileSync(new URL("../../../tests/parity/goldens/reader/tokenizer.json", import.meta.url), "utf8"),
-  ),
-  "tokenizer.json",
-);
-
-/** Logit of a card by a word of its text, and the words of the prompt that it serves. */
-type Answers = Readonly<Record<string, { readonly wanted: number; readonly serves: string }>>;
-
-class TableNetwork implements FileNetwork {
-  readonly batches: number[][] = [];
-  readonly #answers: Answers;
-  onRun = (): void => {};
-
-  constructor(answers: Answers) {
-    this.#answers = answers;
-  }
-
-  async run(
-    inputs: Readonly<Record<string, BigInt64Array>>,
-    { shape }: { readonly shape: readonly number[] },
-  ) {
-    const [rows, length] = shape as [number, number];
-    const wanted = new Float32Array(rows).fill(-5);
-    const spans = new Float32Array(rows * length).fill(-5);
-    for (let row = 0; row < rows; row++) {
-      const ids = [...inputs["input_ids"]!.subarray(row * length, (row + 1) * length)].map(Number);
-      const cardAt = ids.indexOf(tokenizer.sep);
-      for (const [name, answer] of Object.entries(this.#answers)) {
-        const title = tokenizer.encode(name).ids;
-        if (title.some((id, i) => ids[cardAt + 1 + i] !== id)) continue;
-        wanted[row] = answer.wanted;
-        const served = new Set(tokenizer.encode(answer.serves).ids);
-        for (let i = 1; i < cardAt; i++) if (served.has(ids[i]!)) spans[row * length + i] = 3;
-      }
-    }
-    this.batches.push([...shape]);
-    this.onRun();
-    return { wanted, spans };
-  }
-
-  dispose = (): Promise<void> => Promise.resolve();
-}
 
 const near = (text: string, prompt: string, words: string): NearText => {
   const start = prompt.indexOf(words);
@@ -186,9 +139,9 @@ describe("composeByReading", () => {
     expect(await reasonFor(0.59)).toEqual({ kind: "fits", words, score });
   });
 
-  it("lists the refused that are at least a fifth likely, the likeliest first, and says which styles are too many", async () => {
-    const names = ["silver", "table", "aardman", "style", "snow"];
-    const logits = [3, 2.5, 2, -1.3, -1.5]; // 0.95, 0.92, 0.88, 0.21, 0.18
+  it("lists the refused that are a fifth likely or denied, the likeliest first, and says which styles are too many", async () => {
+    const names = ["silver", "table", "aardman", "style", "glass", "snow"];
+    const logits = [3, 2.5, 2, -1.3, -1.5, -1.6]; // 0.95, 0.92, 0.88, 0.21, 0.18, 0.17
     network = new TableNetwork(
       Object.fromEntries(names.map((name, i) => [name, { wanted: logits[i]!, serves: name }])),
     );
@@ -198,6 +151,7 @@ describe("composeByReading", () => {
     expect(rejected).toEqual([
       { id: "aardman", reason: { kind: "styles", count: 2, score: expect.closeTo(0.88) } },
       { id: "style", reason: { kind: "unlikely", score: expect.closeTo(0.21), threshold: 0.5 } },
+      { id: "snow", reason: { kind: "excluded", words: "no snow" } },
     ]);
   });
 

@@ -1,5 +1,6 @@
 // The composer that reads: candidates of late interaction, each read beside the prompt; the best set that fits together; tasks from the words
 // that the picks serve.
+import { deniedAdapters } from "../rules/denied.ts";
 import { unmeantUse, wordsAround } from "../rules/unmeant.ts";
 import type { Word } from "../rules/words.ts";
 import { effectPrior } from "../../retrieval/effect.ts";
@@ -52,6 +53,9 @@ function unmeantOf(
   return unmeantUse(card, { evidence, around: wordsAround(evidence, { plain, words }) });
 }
 
+/** How many adapters have a term is not known where the reader is. */
+const saysAll = (): number => 1;
+
 /** Refused candidates that are listed: those at least this likely. */
 const nearMiss = 0.2;
 
@@ -102,7 +106,11 @@ export async function composeByReading(
       return [candidate.card.id, { candidate, reading, span, unmeant }];
     }),
   );
-  const offers = candidates.map(({ card }): Offer => {
+  const cards = candidates.map(({ card }) => card);
+  const denied = [...deniedAdapters(prompt, { cards, rarity: saysAll })].filter(([id]) => !pins.includes(id));
+  const deniedIds = new Set(denied.map(([id]) => id));
+  const allowed = cards.filter(({ id }) => !deniedIds.has(id));
+  const offers = allowed.map((card): Offer => {
     const { reading, unmeant } = read.get(card.id)!;
     return {
       id: card.id,
@@ -133,14 +141,15 @@ export async function composeByReading(
     if (same) same.picks.push(pick);
     else served.push({ span, picks: [pick] });
   }
-  const against = refused
-    .map((refusal) => ({ refusal, wanted: read.get(refusal.id)!.reading.wanted }))
-    .sort((a, b) => b.wanted - a.wanted)
-    .map(({ refusal, wanted }) => ({
+  const why = [
+    ...denied.map(([id, words]) => ({ id, reason: { kind: "excluded", words } satisfies Reason })),
+    ...refused.map((refusal) => ({
       id: refusal.id,
-      wanted,
       reason: refusalReason(refusal, { prompt, read, preset }),
-    }));
+    })),
+  ];
+  const wantedOf = (id: string): number => read.get(id)!.reading.wanted;
+  const against = why.toSorted((a, b) => wantedOf(b.id) - wantedOf(a.id));
   for (const { id, reason } of against) reasons.set(id, reason);
   const tasks = tasksOf(prompt, { readable: readable.withDenied, served });
   const chosenIds = new Set(chosen.map(({ id }) => id));
@@ -158,7 +167,7 @@ export async function composeByReading(
   });
   return {
     tasks,
-    rejected: against.filter(({ wanted }) => wanted >= nearMiss).map(({ id, reason }) => ({ id, reason })),
+    rejected: against.filter(({ id }) => wantedOf(id) >= nearMiss || deniedIds.has(id)),
     read: all.sort((a, b) => b.wanted - a.wanted),
     composer: readerInfo,
   };

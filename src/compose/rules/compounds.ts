@@ -11,7 +11,7 @@ boxing ring; bread and butter pickle; building block; building site; burning bus
 carving fork; carving knife; cat o nine tails; chain saw; changing room; chewing gum; chicken and rice;
 chopping block; chopping board; chopping knife; circular saw; clay court; clay pigeon; clay pipe; cleaning equipment;
 cleaning lady; cleaning man; cleaning woman; climbing equipment; climbing frame; climbing helmet; coloring book;
-comic relief; cooking apple; cooking chocolate; cooking oil; cooking pan; cooking stove; cooking utensil;
+comic relief; comic sans; cooking apple; cooking chocolate; cooking oil; cooking pan; cooking stove; cooking utensil;
 cooling system; cooling tower; crash landing; creeping juniper; creeping thistle; crochet hook; crochet needle;
 crossing guard; cup and saucer; curling iron; curling stone; cutting board; cutting edge; cutting tool; dining chair;
 dining room; dining table; diving bell; diving board; diving dress; diving duck; diving suit; drafting board;
@@ -29,7 +29,7 @@ ironing board; jack in the box; jousting armor; jousting armour; jumping bean; j
 knitting machine; knitting needle; landing gear; landing strip; laughing gull; lazy susan; leading lady;
 lighting rig; lightning bolt; lily of the valley; living room; loading dock; looking at viewer; looking back; looking away; looking down; looking up; looking glass; lounging jacket;
 macaroni and cheese; marching order; measuring cup; measuring instrument; measuring rod; measuring stick;
-meeting house; meeting place; melting pot; merry go round; milking machine; milking stool; miniature poodle;
+meeting house; meeting place; melting pot; merry go round; milking machine; milking stool; miniature poodle; minus sign;
 missing link; mixing bowl; mixing faucet; mother of pearl; moving staircase; moving van; mug shot; no parking sign;
 nursing bottle; nursing home; nut and bolt; oil paint; onion ring; operating room; operating surgeon;
 operating table; operating theater; out of order sign; overhead projector; packing plant; paint roller;
@@ -40,7 +40,7 @@ racing bike; racing boat; racing car; racing skate; racing yacht; railroad cross
 reading room; recording studio; recording system; reed bunting; reflecting telescope; riding boot; riding boots;
 riding crop; rocking chair; rocking horse; rolling mill; rolling pin; rolling stock; rowing boat; rubbing alcohol;
 running board; running shoe; running suit; sailing boat; sailing master; sailing ship; salt and pepper;
-salt and pepper shaker; scrubbing brush; seating area; seating room; see saw; sergeant at arms; serving cart;
+salt and pepper shaker; sans serif; scrubbing brush; seating area; seating room; see saw; sergeant at arms; serving cart;
 serving dish; sewing basket; sewing kit; sewing machine; sewing needle; sewing room; shaving brush; shaving cream;
 shaving cutter; shaving foam; shaving soap; shipping clerk; shipping office; shooting gallery; shooting range;
 shooting star; shooting stick; shopping bag; shopping basket; shopping cart; shopping center; shopping centre;

@@ -27,12 +27,66 @@ export const softeners = set(
   `only just one longer less more far yet doubt matter quite exactly too so much many always necessarily but`,
 );
 
+/** Several words, or rarer ones, that deny what follows. */
+export const denialTerms = terms(`
+leave out
+leaving out
+leave off
+do without
+stay away from
+steer clear of
+instead of
+in place of
+rather than
+as opposed to
+free of
+free from
+devoid of
+lacking
+excluding
+omitting
+minus
+sans
+w o
+none of
+not one of
+anything but
+anything except
+anything other than`);
+
+/** They sound like a denial, and want what follows. */
+export const soundingTerms = terms(`
+not only
+not just
+not merely
+not simply
+not least
+not to mention
+not forgetting
+not unlike
+nothing but
+nothing less than
+nothing other than
+nothing short of
+nothing if not
+none other than
+none but
+no other than
+no one but
+nobody but
+no less than
+no fewer than
+no end of
+no shortage of
+no lack of
+why not`);
+
 export const counts = set(
   `1 2 3 4 5 6 7 8 9 10 11 12 one two three four five six seven eight nine ten eleven twelve many several few dozen both
   numerous couple pair row group bunch pile herd flock lots plenty`,
 );
 
-export const conjunctions = set(`and or but while plus then also`);
+export const conjunctions = set(`and or but except while plus then also`);
 
 /** Words that end a phrase and have no content. */
 export const fillers = set(

@@ -75,7 +75,12 @@ export interface StyleNames {
 
 export const noStyleNames: StyleNames = { whole: [], parts: [] };
 
-function matches(words: readonly Word[], at: number, terms: readonly (readonly string[])[]): number {
+/** How many words the first term has that begins at a position; 0: none does. */
+export function termLength(
+  words: readonly Word[],
+  at: number,
+  terms: readonly (readonly string[])[],
+): number {
   for (const term of terms) {
     if (term.every((part, i) => words[at + i]?.text === part || words[at + i]?.stem === part))
       return term.length;
@@ -90,13 +95,13 @@ function thingLength(phrase: readonly Word[], at: number): number {
     ([first, last, third]) =>
       !third && is(phrase[at], first!) && is(phrase.at(-1), last!) && at < phrase.length - 1,
   );
-  return apart ? phrase.length - at : matches(phrase, at, notStyles);
+  return apart ? phrase.length - at : termLength(phrase, at, notStyles);
 }
 
 /** How many words from a position on name a style, adapters' own names first; negative: that many together name none, "clay pot". */
 function styleLength(phrase: readonly Word[], at: number, names: StyleNames): number {
-  const own = Math.max(matches(phrase, at, names.whole), matches(phrase, at, names.parts));
-  const term = Math.max(own, matches(phrase, at, styleTerms));
+  const own = Math.max(termLength(phrase, at, names.whole), termLength(phrase, at, names.parts));
+  const term = Math.max(own, termLength(phrase, at, styleTerms));
   const kept = Math.max(thingLength(phrase, at), compoundAt(phrase, at));
   if (kept > term || (kept > own && kept === term)) return -kept;
   if (term > 0) return term;
@@ -156,7 +161,7 @@ function isThingHere(phrase: readonly Word[], { lead, related, names }: Standing
   if (!related || lead.kind === "as" || lead.kind === "style") return false;
   const endsIn = (terms: readonly (readonly string[])[]): boolean =>
     phrase.some((_, at) => {
-      const length = matches(phrase, at, terms);
+      const length = termLength(phrase, at, terms);
       return length > 0 && at + length === phrase.length;
     });
   return !endsIn(names.whole) && (endsIn(thingTerms) || endsIn(names.parts));
@@ -165,7 +170,7 @@ function isThingHere(phrase: readonly Word[], { lead, related, names }: Standing
 function kindOf(phrase: readonly Word[], { lead, bare, determined }: Standing): SegmentKind {
   const head = phrase.at(-1);
   if ((lead.kind === "with" || lead.word === "in") && has(garments, head)) return "clothing";
-  if (phrase.some((_, i) => matches(phrase, i, notStyles) > 0)) return "object"; // "clay pot"
+  if (phrase.some((_, i) => termLength(phrase, i, notStyles) > 0)) return "object"; // "clay pot"
   if (has(weathers, phrase[0]) && phrase.at(-1)!.text.endsWith("ing")) return "weather";
   if (has(weathers, head) && (lead.kind !== "none" || bare)) return "weather";
   if (has(times, head)) return "time";
@@ -215,7 +220,7 @@ export function leadAt(words: readonly Word[], at: number): { lead: Lead; length
     ["place", prepositionTerms],
   ] as const;
   for (const [kind, terms] of kinds) {
-    const length = matches(words, at, terms);
+    const length = termLength(words, at, terms);
     if (length > 0) return { lead: { kind, start }, length };
   }
   return null;

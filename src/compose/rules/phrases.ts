@@ -28,10 +28,13 @@ export interface NamePhrase {
   readonly trust: number;
 }
 
+/** What is compared of a card. */
+export type NamedCard = Pick<AdapterCard, "title" | "tags" | "triggerWords" | "refined">;
+
 const thingCategories = new Set(["concept", "character", "animal", "vehicle", "building"]);
 
 /** Whether the adapter adds objects, rather than changing the style or setting. */
-export const isThing = ({ refined }: AdapterCard): boolean => thingCategories.has(refined.category);
+export const isThing = ({ refined }: NamedCard): boolean => thingCategories.has(refined.category);
 
 /** From so many on a character's trigger words are a list of its looks. */
 const manyTriggers = 3;
@@ -113,7 +116,7 @@ function confirmedRuns({
   triggerWords,
   tags,
   refined: { description },
-}: AdapterCard): readonly string[] {
+}: NamedCard): readonly string[] {
   const authors = new Set([title, ...triggerWords, ...tags].flatMap(contentStems));
   const runs: { start: number; end: number; words: number }[] = [];
   for (const { stem, start, end } of wordsOf(description)) {
@@ -130,7 +133,7 @@ function confirmedRuns({
 }
 
 /** The trusted names of style adapters with two or more words, for `segment`. */
-export function styleNames(cards: readonly AdapterCard[]): StyleNames {
+export function styleNames(cards: readonly NamedCard[]): StyleNames {
   const of = (wanted: (source: NamePhrase["source"]) => boolean): string[][] =>
     cards
       .filter(({ refined }) => refined.category === "style")
@@ -152,28 +155,28 @@ const firstNames = (names: readonly string[], limit: number): readonly string[] 
   names.length > limit ? [] : names.slice(0, searched.names);
 
 /** Whether a card is a list of keywords, which it may have among its search phrases, too. */
-export const isStuffed = ({ title, tags, triggerWords }: AdapterCard): boolean =>
+export const isStuffed = ({ title, tags, triggerWords }: NamedCard): boolean =>
   tags.length > most.tags ||
   triggerWords.length > most.triggerWords ||
   contentStems(title).length > most.nameWords;
 
-const boundedCard = (card: AdapterCard): AdapterCard => ({
+const boundedCard = (card: NamedCard): NamedCard => ({
   ...card,
   tags: firstNames(card.tags, most.tags),
   triggerWords: firstNames(card.triggerWords, most.triggerWords),
   refined: { ...card.refined, description: cutText(card.refined.description, searched.description) },
 });
 
-const known = new WeakMap<AdapterCard, readonly NamePhrase[]>();
+const known = new WeakMap<NamedCard, readonly NamePhrase[]>();
 
 /** Names of an adapter with their trust; omits phrases without content. Computed once a card. */
-export function namePhrases(card: AdapterCard): readonly NamePhrase[] {
+export function namePhrases(card: NamedCard): readonly NamePhrase[] {
   const names = known.get(card) ?? readNames(card);
   known.set(card, names);
   return names;
 }
 
-function readNames(written: AdapterCard): readonly NamePhrase[] {
+function readNames(written: NamedCard): readonly NamePhrase[] {
   const card = boundedCard(written);
   const { description, category } = card.refined;
   const described = new Set(wordsOf(description).map(({ stem }) => stem));
@@ -224,7 +227,7 @@ function readNames(written: AdapterCard): readonly NamePhrase[] {
 
 /** The names of all candidates. Those that other candidates share, or that many adapters of the index have, distinguish less. */
 export function allNamePhrases(
-  cards: readonly AdapterCard[],
+  cards: readonly NamedCard[],
   rarity: Rarity,
 ): readonly (readonly NamePhrase[])[] {
   const names = cards.map(namePhrases);

@@ -1,8 +1,8 @@
 // Texts of cards that stand in a prompt word for word: names, and the search phrases that a refiner wrote. Spaces, hyphens, accents, plurals
 // and "-ed" make no difference, so "top hat", "top-hat" and "tophats" meet, and "stain glass" and "stained glass".
-import { type AdapterCard, searched } from "../../retrieval/card.ts";
+import { searched } from "../../retrieval/card.ts";
 import type { NearSource } from "../reason.ts";
-import { isGeneral, isStuffed, namePhrases } from "./phrases.ts";
+import { isGeneral, isStuffed, type NamedCard, namePhrases } from "./phrases.ts";
 import { contentStems, spelling, type Word, wordsOf } from "./words.ts";
 
 interface CardText {
@@ -59,10 +59,10 @@ function keyOf(all: readonly Word[]): string {
   return words.length === 1 ? words[0]!.stem : words.map(spelling).join("");
 }
 
-const known = new WeakMap<AdapterCard, readonly CardText[]>();
+const known = new WeakMap<NamedCard, readonly CardText[]>();
 
 /** What of a card is looked for; computed once a card. */
-function textsOf(card: AdapterCard): readonly CardText[] {
+function textsOf(card: NamedCard): readonly CardText[] {
   const found = known.get(card);
   if (found) return found;
   const texts: CardText[] = [];
@@ -131,7 +131,7 @@ function runsOf(
  * @param plain the prompt's plain text
  * @returns by card: what of it stands there, the longest first
  */
-export function quotesIn(plain: string, cards: readonly AdapterCard[]): readonly (readonly Quote[])[] {
+export function quotesIn(plain: string, cards: readonly NamedCard[]): readonly (readonly Quote[])[] {
   const runs = runsOf(plain, wordsOf(plain));
   return cards.map((card) =>
     textsOf(card)

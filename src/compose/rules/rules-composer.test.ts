@@ -101,7 +101,7 @@ describe("rules composer", () => {
     ]);
     expect(found.rejected).toContainEqual({
       id: "clay",
-      reason: { kind: "denied", words: "not clay" },
+      reason: { kind: "excluded", words: "not clay" },
     });
     expect(picked(await compose("not clay but a mosaic"))).toEqual({ mosaic: ["mosaic"] });
   });
@@ -111,7 +111,7 @@ describe("rules composer", () => {
     expect(picked(found)).toEqual({});
     expect(found.rejected).toContainEqual({
       id: "clay",
-      reason: { kind: "denied", words: "no plasticine" },
+      reason: { kind: "excluded", words: "no plasticine" },
     });
     expect(picked(await compose("a castle, (plasticine:0)"))).toEqual({});
   });

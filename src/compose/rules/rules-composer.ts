@@ -6,6 +6,7 @@ import type { Candidate } from "../../retrieval/candidate.ts";
 import type { Vector } from "../../retrieval/embedding/vectors.ts";
 import type { Composer, Composition, AdapterPick, Task } from "../composition.ts";
 import type { Reason } from "../reason.ts";
+import { deniedAdapters } from "./denied.ts";
 import { kindFit } from "./kinds.ts";
 import { type Match, matcher } from "./match.ts";
 import { styleNames } from "./phrases.ts";
@@ -199,11 +200,8 @@ export const rulesComposer: Composer = {
     const titles = new Map(candidates.map(({ card }) => [card.id, card.title]));
     const used = new Set<string>();
     let styles = 0;
-    const denied = new Map(
-      offers
-        .filter(({ task, score }) => task.negated && score.strength >= preset.threshold)
-        .map(({ task, score }) => [score.candidate.card.id, task.text]),
-    );
+    const cards = candidates.map(({ card }) => card);
+    const denied = deniedAdapters(prompt, { cards, rarity });
     for (const { task, index, score } of offers) {
       const { card } = score.candidate;
       const { strength } = score;
@@ -212,7 +210,7 @@ export const rulesComposer: Composer = {
       const isStyle = card.refined.category === "style";
       const own = picks[index]!;
       const unwanted = denied.get(card.id);
-      if (unwanted !== undefined) reject(card.id, { kind: "denied", words: unwanted }, strength);
+      if (unwanted !== undefined) reject(card.id, { kind: "excluded", words: unwanted }, strength);
       else if (score.unfit !== null) {
         reject(card.id, score.unfit, strength);
       } else if (strength < preset.threshold) {

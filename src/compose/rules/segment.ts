@@ -11,7 +11,6 @@ import {
   fillers,
   negators,
   prepositions,
-  softeners,
   weathers,
 } from "./lexicon.ts";
 import {
@@ -27,8 +26,10 @@ import {
   type StyleNames,
 } from "./phrase-kinds.ts";
 import { compoundAt } from "./compounds.ts";
+import { denialLength, ordersNot, soundingLength } from "./denials.ts";
+import { koreanDenials } from "./korean-denials.ts";
 import { plainText } from "./plain-text.ts";
-import { has, isGerund, isVerb } from "./verbs.ts";
+import { has, isVerb } from "./verbs.ts";
 import { joinTags } from "./tag-list.ts";
 import { type Word, wordsOf } from "./words.ts";
 
@@ -56,7 +57,7 @@ export function segment(prompt: string, names: StyleNames = noStyleNames): reado
       end: word.end + offset,
     }));
     if (words.length > 0) {
-      segments.push(...new ClauseReader(prompt, words, { first, names }).read());
+      segments.push(...clauseSegments(prompt, words, { first, names }));
       first = false;
     }
     offset += clause.length;
@@ -69,6 +70,43 @@ export function segment(prompt: string, names: StyleNames = noStyleNames): reado
     }
   }
   return joinTags(prompt, text, segments);
+}
+
+interface ClauseOptions {
+  /** It begins the prompt. */
+  readonly first: boolean;
+  readonly names: StyleNames;
+}
+
+/** Korean denies behind the words: they are cut out, and what stands around them is read by itself. */
+function clauseSegments(prompt: string, words: readonly Word[], options: ClauseOptions): readonly Segment[] {
+  const read = (from: number, to?: number): readonly Segment[] =>
+    new ClauseReader(prompt, words.slice(from, to), {
+      ...options,
+      first: options.first && from === 0,
+    }).read();
+  const segments: Segment[] = [];
+  let at = 0;
+  for (const { from, to, nouns } of koreanDenials(words)) {
+    segments.push(...read(at, from));
+    for (const [index, noun] of nouns.entries()) {
+      const { start } = noun.words[0]!;
+      const { end } = index === nouns.length - 1 ? words[to - 1]! : noun.words.at(-1)!;
+      segments.push({
+        text: prompt.slice(start, end),
+        start,
+        end,
+        kind: "open",
+        led: false,
+        negated: true,
+        related: false,
+        words: noun.words,
+        tags: noun.readings,
+      });
+    }
+    at = to;
+  }
+  return [...segments, ...read(at)];
 }
 
 /** Reads one clause word by word and collects a phrase until something ends it. */
@@ -91,7 +129,7 @@ class ClauseReader {
   /** Set inside a negation: the start of the next segment, null at its first word. */
   #negation: { from: number | null } | null = null;
 
-  constructor(prompt: string, words: readonly Word[], options: { first: boolean; names: StyleNames }) {
+  constructor(prompt: string, words: readonly Word[], options: ClauseOptions) {
     this.#prompt = prompt;
     this.#words = words;
     this.#first = options.first;
@@ -104,8 +142,14 @@ class ClauseReader {
     return this.#segments;
   }
 
-  #push(words: readonly Word[], kind: SegmentKind, from = words[0]!.start): void {
-    const end = words.at(-1)!.end;
+  #push(
+    words: readonly Word[],
+    kind: SegmentKind,
+    {
+      from = words[0]!.start,
+      end = words.at(-1)!.end,
+    }: { readonly from?: number; readonly end?: number } = {},
+  ): void {
     const led = this.#lead.kind === "style" || this.#lead.kind === "as";
     const negated = this.#negation !== null;
     const related = this.#related;
@@ -150,7 +194,7 @@ class ClauseReader {
       // The preposition is part of a place or a time: "in the snow", "at night".
       const withLead =
         index === 0 && lead.start >= 0 && (kind === "place" || kind === "time" || kind === "weather");
-      this.#push(words, kind, withLead ? lead.start : undefined);
+      this.#push(words, kind, withLead ? { from: lead.start } : {});
     }
     this.#startPhrase(noLead);
   }
@@ -181,7 +225,7 @@ class ClauseReader {
       phrase.push(word);
       return 1;
     }
-    const denied = this.#negator(at);
+    const denied = this.#free(at) || this.#denial(at);
     if (denied > 0) return denied;
     const whole = this.#wholeLength(at);
     if (whole > 0) {
@@ -220,45 +264,59 @@ class ClauseReader {
     return compoundAt(words, at);
   }
 
-  /** Consumes a negator; returns the number of words it took, 0 for any other word. */
-  #negator(at: number): number {
-    const word = this.#words[at]!;
-    const denies = negators.has(word.text) || /n['’]t$/.test(word.text);
-    const next = this.#words[at + 1];
-    if (word.text === "non" || (denies && next?.hyphenated)) return this.#non(at);
-    if (word.text === "anything" && next?.text === "but") return 1 + this.#deny(at, null);
-    if (!denies || !next || softeners.has(next.text)) return 0;
-    const taken = this.#deny(at, word.text === "no" ? word.text : null);
-    // "don't turn it into a sticker": a verb, and what follows it.
-    const orders = /^(?:do|does|did)n['’]t$/.test(word.text) && !isGerund(next);
-    if (orders) this.#push([next], "action");
-    return orders ? taken + 1 : taken;
-  }
-
-  /** What follows is negated. @returns the one word it took */
-  #deny(at: number, determiner: string | null): number {
+  /** Consumes words that deny, or only sound so; returns how many, 0 for any other word. */
+  #denial(at: number): number {
+    const words = this.#words;
+    const next = words[at + 1];
+    if (words[at]!.text === "non" || (negators.has(words[at]!.text) && next?.hyphenated))
+      return this.#non(at);
+    if (compoundAt(words, at) > 0) return 0; // "no parking sign"
+    const sounding = soundingLength(words, at);
+    if (sounding > 0) {
+      this.#flush(at);
+      this.#negation = null;
+      this.#startPhrase(noLead);
+      return sounding;
+    }
+    const length = denialLength(words, at);
+    if (length === 0) return 0;
     this.#flush(at);
     this.#startPhrase(noLead);
-    this.#determiner = determiner;
-    this.#negation = { from: this.#words[at]!.start };
-    return 1;
+    this.#determiner = words[at]!.text === "no" ? "no" : null;
+    this.#negation = { from: words[at]!.start };
+    if (!ordersNot(words, at)) return length;
+    this.#push([words[at + length]!], "action");
+    return length + 1;
   }
 
-  /** "a non-realistic dog", "a no-frills room": negates the joined word but not what follows. */
+  /** "a non-realistic dog", "a no-frills room": denies the joined word but not what follows. */
   #non(at: number): number {
-    const rest = this.#words.slice(at + 1);
-    const hyphens = rest.findIndex(({ hyphenated }) => !hyphenated);
-    const words = rest.slice(0, hyphens < 0 ? rest.length : Math.max(1, hyphens));
+    const joined = joinedLength(this.#words, at);
+    const words = this.#words.slice(at + 1, at + Math.max(joined, 2));
     if (words.length === 0) return 0;
+    this.#aside(at, words, words.at(-1)!.end);
+    return words.length + 1;
+  }
+
+  /** "a fog-free valley": denies the joined words but not what follows. */
+  #free(at: number): number {
+    const joined = joinedLength(this.#words, at);
+    const last = this.#words[at + joined - 1]!;
+    if (joined === 1 || last.text !== "free") return 0;
+    this.#aside(at, this.#words.slice(at, at + joined - 1), last.end);
+    return joined;
+  }
+
+  /** Denies words within a phrase, which goes on behind them. @param end of the denial in the prompt */
+  #aside(at: number, words: readonly Word[], end: number): void {
     const standing = { lead: this.#lead, determiner: this.#determiner };
     this.#flush(at);
     const outer = this.#negation;
     this.#negation = { from: outer?.from ?? this.#words[at]!.start };
-    this.#push(words, "open");
+    this.#push(words, "open", { end });
     this.#negation = outer && { from: null };
     this.#startPhrase({ ...standing.lead, start: -1 });
     this.#determiner = standing.determiner;
-    return words.length + 1;
   }
 
   /** "a bowl of soup" is one object, "a painting of a fox" is a look and an object. */

@@ -79,6 +79,7 @@ export const reasons: ReasonTexts = {
   drawn: () => "drawn at random",
   pinned: () => "pinned by you",
   denied: ({ words }) => `negated: “${words}” is left to the base model as text`,
+  excluded: ({ words }) => `the prompt denies it: “${words}”`,
   unmeant: ({ words, text }) => `its card says that it is not meant for “${text}”, as in “${words}”`,
   category: ({ words, wanted, category }) =>
     `it is ${categoryNames[category]}, but “${words}” ${wantedNames[wanted]}`,

@@ -51,6 +51,7 @@ export const reasons: ReasonTexts = {
   drawn: () => "무작위로 뽑았어요",
   pinned: () => "직접 고정했어요",
   denied: ({ words }) => `“${words}” 구절은 프롬프트에서 부정했기 때문에 기본 모델에 텍스트로만 전달해요`,
+  excluded: ({ words }) => `프롬프트에 “${words}” 구절이 있어서 이 어댑터를 제외했어요`,
   unmeant: ({ words, text }) =>
     `“${words}” 구절은 카드에서 이 어댑터의 용도가 아니라고 밝힌 “${text}” 표현에 해당해요`,
   category: ({ words, wanted, category }) =>
