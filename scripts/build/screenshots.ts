@@ -77,7 +77,7 @@ const views: Readonly<Record<string, (page: Page) => Promise<() => Promise<void>
     return async () => {};
   },
   async run(page) {
-    await generate(page, prompt, 7);
+    await generate(page, prompt, 8);
     return async () => {};
   },
   async settings(page) {
