@@ -99,6 +99,7 @@ const denials: readonly (readonly [string, Record<string, string>])[] = [
   ["a floor, not mosaic", { mosaic: "not mosaic" }],
   ["a floor that isn't mosaic", { mosaic: "isn't mosaic" }],
   ["a floor, don't make it look like a mosaic", { mosaic: "mosaic" }],
+  ["a hill, don't burning fog", { fog: "don't burning fog" }],
   ["a floor, nothing mosaic about it", { mosaic: "nothing mosaic about" }],
   ["neither dragon nor fog, a hill", { dragon: "neither dragon", fog: "nor fog" }],
   ["a hill, no dragons or fog", { dragon: "no dragons", fog: "fog" }],

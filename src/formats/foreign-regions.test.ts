@@ -49,6 +49,7 @@ describe("Regional Prompter", () => {
     ["a BREAK b", "Columns", "1,1,1", ["0 0 50 100 a", "50 0 50 100 b"]],
     ["a ADDROW b", "Columns", "1,3", ["0 0 100 25 a", "0 25 100 75 b"]],
     ["a AND b", "Rows", "1,1", ["0 0 100 50 a", "0 50 100 50 b"]],
+    ["a BREAK BREAK c", "Rows", "1,1,1", ["0 0 100 33 a", "0 67 100 33 c"]],
   ])("%j, %s of %s", (prompt, mode, ratios, areas) => {
     expect(areasOf(prompt, fields(mode, ratios))).toEqual(areas);
   });

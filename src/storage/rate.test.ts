@@ -18,3 +18,12 @@ test("follows a change of speed; a pause has no time left", () => {
   expect(meter.bytesPerSecond(70_000)).toBeNull();
   expect(meter.secondsLeft(1, 70_000)).toBeNull();
 });
+
+test("chunks that come at once are one, and leave the window together", () => {
+  const meter = new RateMeter();
+  meter.add(1000, 0);
+  meter.add(500, 50);
+  meter.add(700, 2000);
+  expect(meter.bytesPerSecond(5000)).toBe(440);
+  expect(meter.bytesPerSecond(5500)).toBe(200);
+});
