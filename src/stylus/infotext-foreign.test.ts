@@ -1,9 +1,8 @@
 // Settings that other tools wrote.
 import { describe, expect, it } from "vitest";
-import { cards, defaults, write } from "../../tests/fixtures/infotext.ts";
+import { cards, write, writeImage } from "../../tests/fixtures/infotext.ts";
 import { parseParameters } from "../formats/generation-parameters.ts";
-import { describeDropped, readInfotext, readSettings, writeInfotext } from "./infotext.ts";
-import { completeOptions } from "./options.ts";
+import { describeDropped, readInfotext, readSettings } from "./infotext.ts";
 import { choices } from "../shared/limits.ts";
 import { english } from "../shared/saying.ts";
 
@@ -149,14 +148,7 @@ describe("settings of other tools", () => {
   });
 
   it("a file of ours without adapters is restored without, another tool's may get some", () => {
-    const text = writeInfotext({
-      options: completeOptions({ prompt: "a fox", fewStep: false }, defaults),
-      image: { seed: 1, adapters: [] },
-      cards,
-      userAdapters: new Map(),
-      model: "Pocket",
-      version: "1.0.0",
-    });
+    const text = writeImage({ prompt: "a fox", fewStep: false }, { seed: 1, adapters: [] });
     expect(readInfotext(text, cards).method).toBe("sd");
     expect(settings(usual).options.method).toBe("stylus");
   });

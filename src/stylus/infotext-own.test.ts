@@ -1,10 +1,10 @@
 // Our own files come back to the last digit.
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cards, defaults } from "../../tests/fixtures/infotext.ts";
+import { cards, defaults, writeImage } from "../../tests/fixtures/infotext.ts";
 import { propertyRuns } from "../../tests/fixtures/properties.ts";
 import { parseParameters } from "../formats/generation-parameters.ts";
-import { readSettings, writeInfotext } from "./infotext.ts";
+import { readSettings } from "./infotext.ts";
 import { readLoraTags } from "./lora-tags.ts";
 import { completeOptions } from "./options.ts";
 import { choices } from "../shared/limits.ts";
@@ -101,15 +101,7 @@ describe("our own files", () => {
         fc.nat(2 ** 32 - 1),
         (asked, first, second, seed) => {
           const adapters = second ? [first, second] : [first];
-          const complete = completeOptions({ ...asked, fewStep: false }, defaults);
-          const text = writeInfotext({
-            options: complete,
-            image: { seed, adapters },
-            cards,
-            userAdapters: new Map(),
-            model: "Pocket",
-            version: "1.0.0",
-          });
+          const text = writeImage({ ...asked, fewStep: false }, { seed, adapters });
           const { options: read, dropped, missing } = readSettings(parseParameters(text), cards);
           expect([dropped, missing]).toEqual([[], []]);
           const { prompt, negativePrompt, ...rest } = asked;

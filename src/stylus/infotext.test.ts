@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { card } from "../../tests/fixtures/cards.ts";
-import { cards, defaults, write } from "../../tests/fixtures/infotext.ts";
+import { cards, write, writeImage } from "../../tests/fixtures/infotext.ts";
 import { parseParameters } from "../formats/generation-parameters.ts";
-import { readInfotext, readSettings, writeInfotext } from "./infotext.ts";
+import { readInfotext, readSettings } from "./infotext.ts";
 import { readInitImageValues } from "./infotext-images.ts";
-import { completeOptions } from "./options.ts";
 
 describe("infotext", () => {
   it("is what other tools read", () => {
@@ -25,20 +24,13 @@ describe("infotext", () => {
         steps: { start: 2, end: 9 },
       },
     ];
-    const text = writeInfotext({
-      options: completeOptions({ prompt: "a fox", fewStep: false }, defaults),
-      image: { seed: 12, adapters },
-      cards,
-      userAdapters: new Map(),
-      model: "Pocket",
-      version: "1.0.0",
-    });
+    const text = writeImage({ prompt: "a fox", fewStep: false }, { seed: 12, adapters });
     const { prompt } = readInfotext(text, cards);
     expect(prompt).toBe("a fox <lora:clay:0.3:0.8:lbw=M00=0:start=2:stop=9>");
   });
 
   it("says that adapters take turns, in the order of its tags", () => {
-    const options = completeOptions({ prompt: "a fox", combine: "switch", fewStep: false }, defaults);
+    const options = { prompt: "a fox", combine: "switch", fewStep: false } as const;
     const adapters = ["ink", "clay"].map((id, index) => ({
       id,
       unetStrength: 0.8,
@@ -46,14 +38,7 @@ describe("infotext", () => {
       steps: { start: 0, turn: { index, count: 2, hold: 1 } },
     }));
     const image = { seed: 12, adapters };
-    const text = writeInfotext({
-      options,
-      image,
-      cards,
-      userAdapters: new Map(),
-      model: "Pocket",
-      version: "1.0.0",
-    });
+    const text = writeImage(options, image);
     expect(text).toContain("RNG: CPU, Combine: switch,");
     expect(readInfotext(text, cards)).toMatchObject({
       prompt: "a fox <lora:ink:0.4:0.8> <lora:clay:0.4:0.8>",
@@ -66,19 +51,15 @@ describe("infotext", () => {
   });
 
   it("writes a variation as A1111 does, the image’s own seed of it, and reads it back; alone neither means anything", () => {
-    const options = completeOptions(
-      { prompt: "a fox", fewStep: false, seed: 12, count: 3, variation: { seed: 99, strength: 0.25 } },
-      defaults,
-    );
+    const options = {
+      prompt: "a fox",
+      fewStep: false,
+      seed: 12,
+      count: 3,
+      variation: { seed: 99, strength: 0.25 },
+    };
     const image = { seed: 12, variationSeed: 101, adapters: [] };
-    const text = writeInfotext({
-      options,
-      image,
-      cards,
-      userAdapters: new Map(),
-      model: "Pocket",
-      version: "1.0.0",
-    });
+    const text = writeImage(options, image);
     expect(text).toContain(
       "Seed: 12, Size: 256x256, Model: Pocket, Variation seed: 101, Variation seed strength: 0.25, RNG: CPU,",
     );

@@ -9,14 +9,16 @@ WATER = {"sea", "lake"}  # whose waves hide what is below the line
 MOST, SHARE, MARGIN = 1.75, 0.75, 9
 
 
-def extent(layers, half, index):
+def extent(layers, half):
     """Box (left, top, right, bottom) of all layers in pixels."""
     boxes = []
     for d in layers:
         if "key" in d:
-            hx, hy = half[index[d["key"]]] * d["size"] * (d.get("wide", 1), d.get("tall", 1))
-            turn = math.radians(d["angle"])
-            hx, hy = abs(hx * math.cos(turn)) + abs(hy * math.sin(turn)), abs(hx * math.sin(turn)) + abs(hy * math.cos(turn))
+            hx, hy = half[d["key"]]
+            hx, hy = hx * d["size"] * d.get("wide", 1), hy * d["size"] * d.get("tall", 1)
+            if d["angle"]:
+                cos, sin = abs(math.cos(math.radians(d["angle"]))), abs(math.sin(math.radians(d["angle"])))
+                hx, hy = hx * cos + hy * sin, hx * sin + hy * cos
             boxes.append((d["x"] - hx, d["y"] - hy, d["x"] + hx, min(d["y"] + hy, d.get("cut") or 999)))
         for x0, y0, x1, y1, w0, w1, *_ in d.get("strokes", ()):
             boxes.append((min(x0 - w0, x1 - w1), min(y0 - w0, y1 - w1), max(x0 + w0, x1 + w1), max(y0 + w0, y1 + w1)))
@@ -24,15 +26,15 @@ def extent(layers, half, index):
     return min(left), min(top), max(right), max(bottom)
 
 
-def closer(spec, rng, half, index, floor):
-    """Scales all layers of a natural spec in place by one factor, where there is room; half [N, 2] in units of an object's longest side, index: key -> row.
+def closer(spec, rng, half, floor):
+    """Scales all layers of a natural spec in place by one factor, where there is room; half: half width and height of each object by its key, in units of its longest side.
 
     Things that stand are scaled about the line `floor`, which comes down a little; things that float about their middle.
     """
     layers = spec.get("layers", spec["objects"])
     if not layers or spec["place"] in KEPT or rng.random() > SHARE:
         return spec
-    left, top, right, bottom = extent(layers, half, index)
+    left, top, right, bottom = extent(layers, half)
     width, height = right - left, bottom - top
     floats = spec["place"] in FLOATING or bottom < floor - 30
     lowest = 256 - MARGIN if floats else floor if spec["place"] in WATER else min(floor + 18, 238)

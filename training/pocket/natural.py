@@ -50,7 +50,8 @@ class Composer:
                 for kind in anchors.of(o):
                     self.anchored.setdefault(kind, []).append(o)
         self.by_key = objects.by_key()
-        self.rows = {key: o.index for key, o in self.by_key.items()}
+        sides = self.shapes["half"].tolist()
+        self.half = {key: sides[o.index] for key, o in self.by_key.items()}
         full = [o for name in FULL_ANIMALS for o in self.named.get(name, []) if not o.pose]
         walkers = [o for o in objects.load() if o.source == "drawings" and not o.pose and o.category == "person" and o.weight > 0]
         birds = [o for name in ("penguin", "owl", "duck", "chicken", "rooster", "chick", "flamingo", "swan", "parrot", "goose") for o in self.named.get(name, [])]
@@ -350,4 +351,4 @@ class Composer:
             spec = self.draw(self.kinds)()
             if len(spec["objects"]) <= 6:
                 break
-        return camera.closer(spec, self.rng, self.shapes["half"], self.rows, self.ground(spec["place"]))
+        return camera.closer(spec, self.rng, self.half, self.ground(spec["place"]))

@@ -184,16 +184,16 @@ class Acts(unittest.TestCase):
     def test_the_camera_keeps_proportions_and_everything_in_the_picture(self):
         from pocket import camera
         composer = self.natural.Composer(random.Random(8))
-        half, rows, nearer = composer.shapes["half"], composer.rows, 0
+        nearer = 0
         for _ in range(600):
             spec = composer.draw(composer.kinds)()
             layers = spec.get("layers", spec["objects"])
             if not layers:
                 continue
             before, floor = copy.deepcopy(spec), composer.ground(spec["place"])
-            box = camera.extent(layers, half, rows)
-            camera.closer(spec, composer.rng, half, rows, floor)
-            after, old = camera.extent(layers, half, rows), before.get("layers", before["objects"])
+            box = camera.extent(layers, composer.half)
+            camera.closer(spec, composer.rng, composer.half, floor)
+            after, old = camera.extent(layers, composer.half), before.get("layers", before["objects"])
             k = (after[2] - after[0]) / (box[2] - box[0])
             nearer += k > 1.05
             for d, was in zip(layers, old):
