@@ -122,10 +122,10 @@ test("Back and Forward show the images and the seed’s lock of the run of then,
   await page.getByRole("button", { name: `Reuse seed ${drawn}`, exact: true }).waitFor();
   const gallery = page.getByRole("region", { name: "Your images" });
   await gallery.getByRole("button", { name: "Delete image with seed 11" }).click();
+  await expect.poll(() => gallery.getByRole("button", { name: /^Show image/ }).count()).toBe(1);
   await page.goBack();
   await hasPrompt("a castle on a hill");
   await expect.poll(() => images(page).count()).toBe(0);
-  expect(await gallery.getByRole("button", { name: /^Show image/ }).count()).toBe(1);
   await page.goForward();
   await shown(drawn).waitFor();
   // A link is of no run.
