@@ -191,6 +191,68 @@ test("in another site’s page: keyboard, attributes, height, and what the brows
   expect(await violations(page)).toEqual([]);
 });
 
+test("in a narrow column, with a Korean prompt; destroyed while it generates, and put back", async () => {
+  await page.goto(urlAt(stranger, "blog.html"));
+  await page.waitForFunction(() => customElements.get("stylus-image"));
+  await page.evaluate(() => {
+    const element = document.querySelector("stylus-image")!;
+    const settings = {
+      width: "100%",
+      steps: "1",
+      size: "64x64",
+      prompt: "눈 속의 여우",
+      "nsfw-check": "off",
+    };
+    for (const [name, value] of Object.entries(settings)) element.setAttribute(name, value);
+    element.parentElement!.style.width = "280px";
+  });
+  const widget = inWidget();
+  await widget.getByRole("textbox", { name: "Prompt" }).fill("a fox, 유화");
+  const note = widget.getByText("The models understand English only. Write the prompt in English.");
+  await note.waitFor();
+  await widget.getByRole("button", { name: "Generate" }).click();
+  await widget.getByRole("img").waitFor({ timeout: 120_000 });
+  await expect.poll(() => note.count()).toBe(1); // of the run's notes it is the one above
+  const widths = await widget
+    .locator("html")
+    .evaluate((html) => [innerWidth, html.clientWidth, html.scrollWidth]);
+  expect(widths).toEqual([280, 280, 280]);
+
+  const ends = await page.evaluate(async () => {
+    const element = document.querySelector<StylusImage>("stylus-image")!;
+    const outcome = (images: Promise<readonly unknown[]>): Promise<unknown> =>
+      images.then(
+        ({ length }) => length,
+        ({ code }: { code: string }) => code,
+      );
+    const place = element.parentElement!;
+    const begun = new Promise((resolve) => {
+      element.addEventListener("stylus-progress", resolve, { once: true });
+    });
+    const running = outcome(element.generate({ prompt: "a dog", steps: 150 }));
+    await begun;
+    element.destroy();
+    const ended = [await running, await outcome(element.generate())];
+    place.append(element);
+    return [...ended, await outcome(element.generate({ prompt: "a dog" }))];
+  });
+  expect(ends).toEqual(["cancelled", "cancelled", 1]);
+});
+
+test("a frame in which it cannot start says what it needs", async () => {
+  await page.goto(urlAt(stranger, "blog.html"));
+  await page.evaluate((src) => {
+    for (const sandbox of ["allow-scripts", "allow-same-origin", "allow-scripts allow-same-origin"])
+      document.body.append(Object.assign(document.createElement("iframe"), { src, sandbox }));
+  }, `${site}widget.html`);
+  const needs = "This image generator needs JavaScript and a current browser";
+  for (const sandbox of ["allow-scripts", "allow-same-origin"])
+    await page.frameLocator(`iframe[sandbox="${sandbox}"]`).getByText(needs).waitFor();
+  const started = page.frameLocator(`iframe[sandbox="allow-scripts allow-same-origin"]`);
+  await started.getByRole("button", { name: "Generate" }).waitFor();
+  await expect.poll(() => started.getByText(needs).count()).toBe(0);
+});
+
 test("on its own site it works offline after its first image; elsewhere it says that it needs the network", async () => {
   const own = await serve(siteFolder());
   const profile = mkdtempSync(path.join(tmpdir(), "stylus-web-widget-offline-"));
@@ -292,6 +354,10 @@ test("on a host without headers the widget has one thread, and its page reads wh
     await page
       .frameLocator("body > stylus-image:last-of-type >> iframe")
       .getByText("This site does not let the page around this frame embed the widget.")
+      .waitFor();
+    await page
+      .frameLocator("body > stylus-image:last-of-type >> iframe")
+      .getByRole("link", { name: "Open Stylus Web" })
       .waitFor();
   } finally {
     await plain.close();
