@@ -5,6 +5,7 @@ import controls from "../ui/controls/controls.module.css";
 import { Cover } from "../ui/controls/Cover.tsx";
 import { ErrorNote } from "../ui/controls/ErrorNote.tsx";
 import { PixelCanvas } from "../ui/controls/PixelCanvas.tsx";
+import { hasOtherScript } from "../stylus/vocabulary.ts";
 import { t } from "../texts/texts.ts";
 import type { View } from "./view.ts";
 import styles from "./Widget.module.css";
@@ -33,6 +34,8 @@ export function Widget(props: {
     const stage = t.widget.stages[progress.stage];
     return progress.fraction === null ? stage : t.widget.at(stage, progress.fraction);
   };
+  /** Those that do not stand below the prompt already. */
+  const notes = (): readonly string[] => state.notes.filter((note) => note !== t.prompt.otherScript);
   return (
     <main class={styles["widget"]} onKeyDown={keys} aria-label={t.widget.title}>
       <div class={styles["form"]}>
@@ -43,10 +46,15 @@ export function Widget(props: {
             rows={2}
             value={state.prompt}
             placeholder={t.widget.placeholder}
-            aria-describedby="keys"
+            aria-describedby="keys script"
             onInput={(event) => view.set("prompt", event.currentTarget.value)}
           />
         </label>
+        <Show when={hasOtherScript(state.prompt)}>
+          <p id="script" class={styles["note"]}>
+            {t.prompt.otherScript}
+          </p>
+        </Show>
         <span id="keys" class="visually-hidden">
           {t.widget.shortcut}
         </span>
@@ -135,7 +143,7 @@ export function Widget(props: {
         </Match>
       </Switch>
 
-      <For each={state.notes}>{(note) => <p class={styles["note"]}>{note}</p>}</For>
+      <For each={notes()}>{(note) => <p class={styles["note"]}>{note}</p>}</For>
 
       <footer class={styles["footer"]}>
         <Show when={state.capabilities.storage === "memory"}>
@@ -144,14 +152,29 @@ export function Widget(props: {
         <Show when={!state.capabilities.isolated && state.capabilities.device?.kind === "wasm"}>
           <p>{t.widget.oneThread}</p>
         </Show>
-        <a href="./" target="_blank" rel="noopener">
-          {t.widget.openPage}
-        </a>
+        <PageLink />
       </footer>
       <p class="visually-hidden" role="status">
         {state.announced}
       </p>
     </main>
+  );
+}
+
+/** In the place of the widget, where its host does not allow the page around it. */
+export function Forbidden(): JSX.Element {
+  return (
+    <ErrorNote error={{ code: "bad-input", ...t.widget.forbidden }}>
+      <PageLink />
+    </ErrorNote>
+  );
+}
+
+function PageLink(): JSX.Element {
+  return (
+    <a href="./" target="_blank" rel="noopener">
+      {t.widget.openPage}
+    </a>
   );
 }
 

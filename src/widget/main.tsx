@@ -2,12 +2,12 @@
 import "@fontsource-variable/atkinson-hyperlegible-next/wght.css";
 import "../ui/styles/tokens.css";
 import "../ui/styles/base.css";
+import "./unstarted.css";
 import { render } from "solid-js/web";
 import { defaultNsfwThreshold } from "../app/images/nsfw.ts";
 import { holdVersion, storeSite } from "../app/services/offline.ts";
 import { createServices } from "../app/services/services.ts";
-import { ErrorNote } from "../ui/controls/ErrorNote.tsx";
-import { browserLanguage, t } from "../texts/texts.ts";
+import { browserLanguage } from "../texts/texts.ts";
 import { readSettings } from "./attributes.ts";
 import { createEndpoint, type Endpoint } from "./endpoint.ts";
 import { embedders, mayEmbed, readHostSettings, type HostSettings } from "./host-settings.ts";
@@ -16,7 +16,7 @@ import { createSession, type SessionEvent } from "./session.ts";
 import { createTheme } from "./theme.ts";
 import { createTurns, openTurnChannel } from "./turns.ts";
 import { createView, type View } from "./view.ts";
-import { Widget } from "./Widget.tsx";
+import { Forbidden, Widget } from "./Widget.tsx";
 
 /** Messages that come before the host's settings are read. */
 const mostEarly = 20;
@@ -76,8 +76,7 @@ async function start(place: HTMLElement): Promise<void> {
       onCommand: () => {},
     });
     for (const event of early) endpoint.receive(event);
-    const { forbidden } = t.widget;
-    render(() => <ErrorNote error={{ code: "bad-input", ...forbidden }} />, place);
+    render(() => <Forbidden />, place);
     return;
   }
   holdVersion(import.meta.url);
@@ -200,4 +199,6 @@ function open({
   return endpoint;
 }
 
-void start(document.getElementById("app")!);
+const place = document.getElementById("app")!;
+place.replaceChildren(); // what stands there where no script runs
+void start(place);

@@ -100,6 +100,12 @@ test("names the words that neither the model knows nor an adapter was chosen for
   expect(events.at(-1)).toMatchObject({ notes: [t.prompt.unknownWords("Pocket", ["zorblax", "clay"])] });
 });
 
+test("says that the model reads English, of a prompt in other letters", async () => {
+  const { session, events } = open();
+  await session.generate("a", { prompt: "눈 속의 여우" });
+  expect(events.at(-1)).toMatchObject({ images: 1, notes: [t.prompt.otherScript] });
+});
+
 test("refusals have the option and the remedy, and no stack", async () => {
   const { session, events } = open();
   await session.generate("a", { prompt: "a fox", adapters: [{ id: "cley", weight: 1 }] });

@@ -13,7 +13,7 @@ import type { PartialOptions } from "../stylus/options.ts";
 import type { RunServices } from "../stylus/ports.ts";
 import type { RunEvent, RunReport } from "../stylus/run-types.ts";
 import { run, type RunHooks } from "../stylus/run.ts";
-import { unservedWords } from "../stylus/vocabulary.ts";
+import { hasOtherScript, unservedWords } from "../stylus/vocabulary.ts";
 import { messageOf, remedyOf, spoken } from "../texts/sayings.ts";
 import { t } from "../texts/texts.ts";
 import type { Capabilities, Told, ToldError, WidgetOptions, WidgetStage } from "./protocol.ts";
@@ -260,6 +260,7 @@ export function createSession({
     const notes = [
       ...problems,
       ...result.notes.map(spoken),
+      ...(hasOtherScript(prompt) ? [t.prompt.otherScript] : []),
       ...(unknown.length === 0 ? [] : [t.prompt.unknownWords(result.pack.title, unknown)]),
     ];
     tell({ type: "done", id, images, notes });

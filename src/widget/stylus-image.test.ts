@@ -37,6 +37,7 @@ class StandInElement extends EventTarget {
     this.#attributes.set(name, value);
     this.attributeChangedCallback?.(name);
   }
+  append(): void {}
   remove(): void {
     shown = shown.filter((each) => each !== this);
   }
@@ -138,8 +139,11 @@ test("a frame that never answers rejects, and one that answers late is welcome",
   await vi.advanceTimersByTimeAsync(1);
   await images;
   expect(rejected).toHaveBeenCalledOnce();
+  expect(shown).toEqual([expect.objectContaining({ textContent: `${en.silent} ` })]);
+  expect(frame).toMatchObject({ hidden: true });
   ready();
   expect(await element.ready).toEqual(capabilities);
+  expect([shown, frame]).toEqual([[], expect.objectContaining({ hidden: false })]);
 });
 
 test("an error of no request rejects before the widget is ready, and not after", async () => {

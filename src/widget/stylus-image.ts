@@ -88,7 +88,7 @@ const texts = (): typeof en => (navigator.language.startsWith("ko") ? ko : en);
 
 const styles = new CSSStyleSheet();
 styles.replaceSync(
-  ":host{display:block;max-width:100%}:host([hidden]),[hidden]{display:none}iframe{display:block;width:100%;border:0;border-radius:12px}p{margin:0;padding:1em;border:1px solid;border-radius:12px;font:inherit}",
+  ":host{display:block;max-width:100%}:host([hidden]),[hidden]{display:none}iframe{display:block;width:100%;border:0;border-radius:12px}p{margin:0;padding:1em;border:1px solid;border-radius:12px;font:inherit}a{color:inherit}",
 );
 
 export class StylusImage extends HTMLElement {
@@ -105,7 +105,7 @@ export class StylusImage extends HTMLElement {
   #isStale = false;
   #telling: ReturnType<typeof setTimeout> | undefined;
   #waiting: ReturnType<typeof setTimeout> | undefined;
-  /** Says that it needs the network; null: it does not. */
+  /** Says why there is no widget; null: there is one, or it may still come. */
   #note: HTMLElement | null = null;
 
   /** Resolves when the widget answers. @throws StylusImageError when it refuses, or does not answer in time */
@@ -222,14 +222,25 @@ export class StylusImage extends HTMLElement {
   }
 
   #giveUp(): void {
-    this.#ready.reject(navigator.onLine ? silent(this.#origin) : offline(this.#origin));
-    if (navigator.onLine) return;
+    const { onLine } = navigator;
+    this.#ready.reject(onLine ? silent(this.#origin) : offline(this.#origin));
     // In the place of the browser's own page of errors.
     this.#note = document.createElement("p");
     this.#note.setAttribute("role", "status");
-    this.#note.textContent = texts().offline;
+    this.#note.textContent = onLine ? `${texts().silent} ` : texts().offline;
+    if (onLine) this.#note.append(this.#linkToSite());
     this.#frame!.hidden = true;
     this.shadowRoot!.append(this.#note);
+  }
+
+  /** Its site may refuse this page, and still be open to the reader. */
+  #linkToSite(): HTMLElement {
+    const link = document.createElement("a");
+    link.href = new URL("./", this.#address()).href;
+    link.target = "_blank";
+    link.rel = "noopener";
+    link.textContent = texts().openSite;
+    return link;
   }
 
   /** Sends what has changed before the widget answers once it does. */

@@ -86,6 +86,38 @@ test("an unlocked seed is random, and the last one can be used again", async () 
   expect(bugs).toEqual([]);
 });
 
+test("an unlocked variation seed is random, too, and shows no number that the next run does not use", async () => {
+  await useSettings(page, { variation: { seed: 5, strength: 0.1, locked: false } });
+  await page.getByRole("button", { name: "Settings" }).click();
+  const field = page.getByRole("textbox", { name: "Variation seed" });
+  const lock = page.getByRole("button", { name: "Lock variation seed" });
+  const state = async () => [await field.inputValue(), await lock.getAttribute("aria-pressed")];
+  expect(await state()).toEqual(["", "false"]);
+  expect(await field.getAttribute("placeholder")).toBe("Random");
+  expect(await page.getByRole("button", { name: "Reuse the last variation seed" }).isDisabled()).toBe(true);
+  expect(await violations(page)).toEqual([]);
+
+  const reuse = page.getByRole("button", { name: /^Reuse variation seed \d+$/ });
+  const used = async (): Promise<string> => /\d+/.exec((await reuse.getAttribute("aria-label"))!)![0];
+  await generate(page, "a fox");
+  expect(await state()).toEqual(["", "false"]);
+  const first = await used();
+  expect(first).not.toBe("5");
+  await generate(page, "a fox");
+  const second = await used();
+  expect(second).not.toBe(first);
+  await reuse.click();
+  expect(await state()).toEqual([second, "true"]);
+  await generate(page, "a fox");
+  await lock.click();
+  expect(await state()).toEqual(["", "false"]);
+  expect(await used()).toBe(second);
+  await field.fill("12");
+  await field.press("Tab");
+  expect(await state()).toEqual(["12", "true"]);
+  expect(bugs).toEqual([]);
+});
+
 test("a negative prompt shows while the settings are closed", async () => {
   const chip = page.getByRole("button", { name: /^Negative prompt: / });
   expect(await chip.count()).toBe(0);

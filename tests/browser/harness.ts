@@ -21,6 +21,8 @@ export interface TestBrowserOptions {
   readonly webgpu?: "software" | "hardware";
   /** Additional arguments for Chromium. */
   readonly args?: readonly string[];
+  /** Like a touch screen; without it, like a mouse alone. */
+  readonly hasTouch?: boolean;
 }
 
 export async function openServer(): Promise<ViteDevServer> {
@@ -42,7 +44,12 @@ export async function openTestBrowser(options: TestBrowserOptions = {}): Promise
   if (options.webgpu) args.push(...webgpuArguments(hardware ? "hardware" : options.webgpu));
   const executablePath = await ensureBrowser();
   const launch = (): Promise<BrowserContext> =>
-    chromium.launchPersistentContext(profile, { executablePath, headless: true, args });
+    chromium.launchPersistentContext(profile, {
+      executablePath,
+      headless: true,
+      args,
+      hasTouch: options.hasTouch ?? false,
+    });
   let context = await launch();
   const blank = async (): Promise<Page> => {
     const page = context.pages()[0] ?? (await context.newPage());

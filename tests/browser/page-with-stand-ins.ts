@@ -1,6 +1,6 @@
 // The page with stand-in services (tests/page), as a new user meets it.
 import { afterAll, beforeAll } from "vitest";
-import { openTestBrowser, type TestBrowser } from "./harness.ts";
+import { openTestBrowser, type TestBrowser, type TestBrowserOptions } from "./harness.ts";
 
 export interface StandInPage {
   /** Messages of errors that nobody caught, so far. */
@@ -15,11 +15,12 @@ export interface StandInPage {
  */
 export function standInsBeforeAll(
   opened: (browser: Pick<TestBrowser, "page" | "context">) => void | Promise<void>,
+  options: TestBrowserOptions = {},
 ): StandInPage {
   let browser: TestBrowser | undefined;
   const bugs: string[] = [];
   beforeAll(async () => {
-    browser = await openTestBrowser();
+    browser = await openTestBrowser(options);
     browser.page.on("pageerror", ({ message }) => bugs.push(message));
     await opened(browser);
   });

@@ -1,5 +1,5 @@
 // The widget in another site's page: https://…/examples/blog.html, as its author would have it on a site of their own.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -139,7 +139,7 @@ test("generates for a page of another origin, isolated, and takes turns with a s
   expect(Math.min(...ends)).toBeLessThan(Math.max(...loads));
 });
 
-test("in another site’s page: keyboard, attributes, height, and what the browser grants there", async () => {
+test("in another site’s page: keyboard, attributes, height", async () => {
   await page.goto(urlAt(stranger, "blog.html"));
   const widget = inWidget();
   const prompt = widget.getByRole("textbox", { name: "Prompt" });
@@ -167,28 +167,147 @@ test("in another site’s page: keyboard, attributes, height, and what the brows
   await expect.poll(fits).toBe(true);
   const content = await widget.locator("html").evaluate((html) => [html.scrollHeight, innerHeight]);
   expect(content[0]).toBe(content[1]);
-  const granted = await widget.locator("html").evaluate(() =>
-    navigator.storage.getDirectory().then(
-      () => "kept",
-      () => "memory",
-    ),
-  );
-  const capabilities = await page.evaluate(
-    () => document.querySelector<StylusImage>("stylus-image")!.capabilities,
-  );
-  expect(capabilities).toMatchObject({
-    isolated: true,
-    storage: granted,
-    takesTurns: granted === "kept", // browsers refuse locks where they refuse storage
-  });
-  await expect
-    .poll(() => widget.getByText("the model is downloaded again on each visit").count())
-    .toBe(granted === "kept" ? 0 : 1);
   const accent = await widget
     .getByRole("button", { name: "Generate" })
     .evaluate((button) => getComputedStyle(button).backgroundColor);
   expect(accent).toBe("rgb(138, 63, 252)");
   expect(await violations(page)).toEqual([]);
+});
+
+/** A new profile. @param cookies Chromium's setting for other sites' cookies, which holds for all storage in their frames */
+async function withProfile(
+  cookies: "allowed" | "blocked",
+  use: (page: Page) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), "stylus-web-widget-storage-"));
+  mkdirSync(path.join(folder, "Default"));
+  const settings = { profile: { cookie_controls_mode: { allowed: 0, blocked: 1 }[cookies] } };
+  writeFileSync(path.join(folder, "Default", "Preferences"), JSON.stringify(settings));
+  const options = { executablePath: await ensureBrowser(), headless: true, args: browserArguments() };
+  const own = await chromium.launchPersistentContext(folder, options);
+  try {
+    await use(own.pages()[0]!);
+  } finally {
+    await own.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+test.each([
+  { cookies: "allowed", storage: "kept", says: 0 },
+  { cookies: "blocked", storage: "memory", says: 1 },
+] as const)("with storage $cookies in other sites’ frames the model is in $storage", async (expected) => {
+  /** Files of the networks that the server was asked for. */
+  const asked: string[] = [];
+  const own = await serve(siteFolder(), {
+    intercept: ({ url = "" }) => {
+      if (/^\/packs\/pocket\/(?:unet|vae|text_encoder)\//.test(url)) asked.push(url);
+      return false;
+    },
+  });
+  const errors: string[] = [];
+  const visit = async (page: Page): Promise<void> => {
+    await page.goto(urlAt(stranger, "blog.html"));
+    await page.evaluate((src) => {
+      const element = document.querySelector("stylus-image")!;
+      const settings = { src, adapters: "none", steps: "1", size: "64x64", "nsfw-check": "off" };
+      for (const [name, value] of Object.entries(settings)) element.setAttribute(name, value);
+    }, `${own.url}widget.html`);
+    for (const seed of [7, 8]) {
+      const images = await page.evaluate(
+        (one) => document.querySelector<StylusImage>("stylus-image")!.generate({ seed: one }),
+        seed,
+      );
+      expect(images.length).toBe(1);
+    }
+    const capabilities = await page.evaluate(
+      () => document.querySelector<StylusImage>("stylus-image")!.capabilities,
+    );
+    // Browsers refuse locks where they refuse storage.
+    const { storage } = expected;
+    expect(capabilities).toMatchObject({ isolated: true, storage, takesTurns: storage === "kept" });
+    const note = page
+      .frameLocator("stylus-image >> iframe")
+      .getByText("Your browser keeps nothing in this frame, so the model is downloaded again on each visit.");
+    await expect.poll(() => note.count()).toBe(expected.says);
+  };
+  try {
+    await withProfile(expected.cookies, async (page) => {
+      page.on("pageerror", ({ message }) => errors.push(message));
+      await visit(page);
+      const first = asked.splice(0);
+      expect(first.length).toBeGreaterThan(0);
+      expect(new Set(first).size).toBe(first.length); // each once, for both images
+      await visit(page);
+      expect(asked.toSorted()).toEqual(expected.storage === "kept" ? [] : first.toSorted());
+    });
+  } finally {
+    await own.close();
+  }
+  expect(errors).toEqual([]);
+});
+
+test("in a narrow column, with a Korean prompt; destroyed while it generates, and put back", async () => {
+  await page.goto(urlAt(stranger, "blog.html"));
+  await page.waitForFunction(() => customElements.get("stylus-image"));
+  await page.evaluate(() => {
+    const element = document.querySelector("stylus-image")!;
+    const settings = {
+      width: "100%",
+      steps: "1",
+      size: "64x64",
+      prompt: "눈 속의 여우",
+      "nsfw-check": "off",
+    };
+    for (const [name, value] of Object.entries(settings)) element.setAttribute(name, value);
+    element.parentElement!.style.width = "280px";
+  });
+  const widget = inWidget();
+  await widget.getByRole("textbox", { name: "Prompt" }).fill("a fox, 유화");
+  const note = widget.getByText("The models understand English only. Write the prompt in English.");
+  await note.waitFor();
+  await widget.getByRole("button", { name: "Generate" }).click();
+  await widget.getByRole("img").waitFor({ timeout: 120_000 });
+  await widget.getByRole("button", { name: "Generate" }).waitFor(); // the run has ended
+  await expect.poll(() => note.count()).toBe(1); // of the run's notes it is the one above
+  const widths = await widget
+    .locator("html")
+    .evaluate((html) => [innerWidth, html.clientWidth, html.scrollWidth]);
+  expect(widths).toEqual([280, 280, 280]);
+
+  const ends = await page.evaluate(async () => {
+    const element = document.querySelector<StylusImage>("stylus-image")!;
+    const outcome = (images: Promise<readonly unknown[]>): Promise<unknown> =>
+      images.then(
+        ({ length }) => length,
+        ({ code }: { code: string }) => code,
+      );
+    const place = element.parentElement!;
+    const begun = new Promise((resolve) => {
+      element.addEventListener("stylus-progress", resolve, { once: true });
+    });
+    const running = outcome(element.generate({ prompt: "a dog", steps: 150 }));
+    await begun;
+    element.destroy();
+    const ended = [await running, await outcome(element.generate())];
+    place.append(element);
+    return [...ended, await outcome(element.generate({ prompt: "a dog" }))];
+  });
+  expect(ends).toEqual(["cancelled", "cancelled", 1]);
+});
+
+test("a frame in which it cannot start says what it needs", async () => {
+  await page.goto(urlAt(stranger, "blog.html"));
+  await page.evaluate((src) => {
+    for (const sandbox of ["allow-scripts", "allow-same-origin", "allow-scripts allow-same-origin"])
+      document.body.append(Object.assign(document.createElement("iframe"), { src, sandbox }));
+  }, `${site}widget.html`);
+  const needs = "This image generator needs JavaScript and a current browser";
+  for (const sandbox of ["allow-scripts", "allow-same-origin"])
+    await page.frameLocator(`iframe[sandbox="${sandbox}"]`).getByText(needs).waitFor();
+  const started = page.frameLocator(`iframe[sandbox="allow-scripts allow-same-origin"]`);
+  await started.getByRole("button", { name: "Generate" }).waitFor();
+  await expect.poll(() => started.getByText(needs).count()).toBe(0);
 });
 
 test("on its own site it works offline after its first image; elsewhere it says that it needs the network", async () => {
@@ -292,6 +411,10 @@ test("on a host without headers the widget has one thread, and its page reads wh
     await page
       .frameLocator("body > stylus-image:last-of-type >> iframe")
       .getByText("This site does not let the page around this frame embed the widget.")
+      .waitFor();
+    await page
+      .frameLocator("body > stylus-image:last-of-type >> iframe")
+      .getByRole("link", { name: "Open Stylus Web" })
       .waitFor();
   } finally {
     await plain.close();

@@ -40,14 +40,16 @@ export const prompt = {
     stop: "Stop",
     stopKey: "Esc",
     images: "Images",
-    seed: "Seed",
-    lockSeed: "Lock seed",
-    locked: "Locked: every run uses this seed",
-    unlocked: "Random: every run gets a new seed",
-    newSeed: "New seed",
+    seed: {
+      label: "Seed",
+      lock: "Lock seed",
+      locked: "Locked: every run uses this seed",
+      unlocked: "Random: every run gets a new seed",
+      fresh: "New seed",
+      /** Of the run on show; null: none is. */
+      reuse: (seed: number | null) => (seed === null ? "Reuse the last seed" : `Reuse seed ${seed}`),
+    },
     randomSeed: "Random",
-    /** Of the run on show; null: none is. */
-    reuseSeed: (seed: number | null) => (seed === null ? "Reuse the last seed" : `Reuse seed ${seed}`),
     fast: "Fast",
     fastSteps: steps,
     addInitImage: "Init image",

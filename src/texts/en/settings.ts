@@ -20,9 +20,16 @@ export const settings = {
 
   variation: {
     section: "Seed variations",
-    seed: "Variation seed",
+    seed: {
+      label: "Variation seed",
+      lock: "Lock variation seed",
+      locked: "Locked: every run uses this variation seed",
+      unlocked: "Random: every run gets a new variation seed",
+      fresh: "New variation seed",
+      reuse: (seed: number | null) =>
+        seed === null ? "Reuse the last variation seed" : `Reuse variation seed ${seed}`,
+    },
     strength: "Variation strength",
-    lock: "Keep the variation seed",
   },
 
   hires: {

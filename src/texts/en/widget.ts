@@ -39,7 +39,7 @@ export const widget = {
 
   forbidden: {
     message: "This site does not let the page around this frame embed the widget.",
-    remedy: "Open Stylus Web instead.",
+    remedy: "You can use it on its own site.",
   },
   framed: {
     message: "Stylus Web does not run inside other sites’ pages.",

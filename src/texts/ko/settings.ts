@@ -21,9 +21,15 @@ export const settings: typeof english = {
 
   variation: {
     section: "시드 변형",
-    seed: "변형 시드",
+    seed: {
+      label: "변형 시드",
+      lock: "변형 시드 고정",
+      locked: "고정됨: 항상 이 변형 시드로 생성해요",
+      unlocked: "무작위: 생성할 때마다 변형 시드가 바뀌어요",
+      fresh: "새 변형 시드",
+      reuse: (seed) => (seed === null ? "지난 변형 시드 다시 사용" : `변형 시드 ${seed} 다시 사용`),
+    },
     strength: "변형 강도",
-    lock: "변형 시드 유지",
   },
 
   hires: {

@@ -39,7 +39,7 @@ export const widget: typeof english = {
 
   forbidden: {
     message: "이 사이트는 이 프레임을 넣은 페이지에 위젯을 허용하지 않아요.",
-    remedy: "대신 Stylus Web을 여세요.",
+    remedy: "생성기 사이트에서는 쓸 수 있어요.",
   },
   framed: {
     message: "Stylus Web은 다른 사이트의 페이지 안에서 실행되지 않아요.",

@@ -66,7 +66,15 @@ export function ControlBar(props: {
           max={limits.count.max}
           onChange={(count) => setSettings("count", count)}
         />
-        <SeedField />
+        <div class={styles["seed"]}>
+          <SeedField
+            id="seed"
+            texts={t.prompt.bar.seed}
+            value={{ seed: settings.seed, locked: settings.seedLocked }}
+            used={studio.run()?.options.seed ?? null}
+            onChange={({ seed, locked }) => setSettings({ seed, seedLocked: locked })}
+          />
+        </div>
         {/* Fast needs a few-step adapter. */}
         <Show when={defaults()?.fewStep !== null}>
           <SwitchField

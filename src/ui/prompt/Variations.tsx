@@ -3,6 +3,7 @@ import { Show, type JSX } from "solid-js";
 import { limits } from "../../shared/limits.ts";
 import styles from "./SettingsPanel.module.css";
 import { NumberField, SwitchField } from "../controls/fields.tsx";
+import { SeedField } from "./SeedField.tsx";
 import { useStudio } from "../studio-context.ts";
 import { t } from "../../texts/texts.ts";
 
@@ -10,7 +11,8 @@ import { t } from "../../texts/texts.ts";
 const usualStrength = 0.1;
 
 export function Variations(): JSX.Element {
-  const { settings, setSettings } = useStudio();
+  const studio = useStudio();
+  const { settings, setSettings } = studio;
   const isOn = (): boolean => settings.variation.strength > 0;
   return (
     <div class={styles["group"]}>
@@ -26,13 +28,15 @@ export function Variations(): JSX.Element {
         }
       />
       <Show when={isOn()}>
+        <SeedField
+          id="variation-seed"
+          texts={t.settings.variation.seed}
+          value={settings.variation}
+          used={studio.run()?.options.variation?.seed ?? null}
+          onChange={(value) => setSettings("variation", value)}
+          stacked
+        />
         <div class={styles["pair"]}>
-          <NumberField
-            label={t.settings.variation.seed}
-            value={settings.variation.seed}
-            {...limits.seed}
-            onChange={(seed) => setSettings("variation", { seed, locked: true })}
-          />
           <NumberField
             label={t.settings.variation.strength}
             value={settings.variation.strength}
@@ -42,11 +46,6 @@ export function Variations(): JSX.Element {
             onChange={(strength) => setSettings("variation", "strength", strength)}
           />
         </div>
-        <SwitchField
-          label={t.settings.variation.lock}
-          checked={settings.variation.locked}
-          onChange={(locked) => setSettings("variation", "locked", locked)}
-        />
       </Show>
     </div>
   );

@@ -2,6 +2,7 @@ import { createStore } from "solid-js/store";
 import { expect, it, vi } from "vitest";
 import type { Adjustments } from "../choice.ts";
 import { initialSettings, withPrompt, type Settings } from "../settings/settings.ts";
+import { settingsFrom } from "../settings/stored.ts";
 import { createTypedPrompt } from "./typed-prompt.ts";
 
 // Node gets Solid's build for servers, whose signals move nothing.
@@ -71,6 +72,20 @@ it("says nothing of a prompt that was run, of an image's own, of none, and of th
   type("a hill");
   show("a hill");
   expect(typed.replaced()).toBeNull();
+});
+
+it("still knows after a reload what an image put in the field, and what was typed", () => {
+  const reloaded = ({ settings }: ReturnType<typeof open>): ReturnType<typeof open> =>
+    open(settingsFrom(JSON.parse(JSON.stringify(settings)) as Record<string, unknown>));
+  const before = open();
+  before.show("a castle");
+  const put = reloaded(before);
+  put.show("a robot");
+  expect(put.typed.replaced()).toBeNull();
+  put.type("a fox, never run");
+  const typed = reloaded(put);
+  typed.show("a hill");
+  expect(typed.typed.replaced()).toBe("a fox, never run");
 });
 
 it("a run ends it, and the prompt that was run counts as run", () => {

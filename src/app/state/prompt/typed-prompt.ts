@@ -32,17 +32,15 @@ export function createTypedPrompt(context: {
     readonly words: Words;
     readonly adjustments: Adjustments;
   } | null>(null);
-  /** What was put in the field last without being typed. */
-  let put = "";
   /** Prompts that are in the history only because they were replaced. */
   const neverRun = new Set<string>();
 
   return {
     replaced: () => typed()?.words.prompt ?? null,
     replace(next) {
-      const { prompt, negativePrompt, regions, history } = structuredClone(unwrap(settings));
-      const isTyped = prompt.trim() !== "" && prompt !== next && prompt !== put;
-      put = next;
+      const { prompt, negativePrompt, regions, history, putPrompt } = structuredClone(unwrap(settings));
+      const isTyped = prompt.trim() !== "" && prompt !== next && prompt !== putPrompt;
+      setSettings({ putPrompt: next });
       if (prompt.trim() === "" || prompt === next) return;
       batch(() => {
         if (isTyped && (!history.includes(prompt) || neverRun.has(prompt))) {

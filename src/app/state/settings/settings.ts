@@ -113,6 +113,8 @@ export interface Settings {
   /** Null: the first of the browser's languages that the page speaks. */
   language: Language | null;
   history: string[];
+  /** The prompt that an image, a link or a file put in the field last: nobody typed it. */
+  putPrompt: string;
 }
 
 export function initialSettings(): Settings {
@@ -161,6 +163,7 @@ export function initialSettings(): Settings {
     appearance: "system",
     language: null,
     history: [],
+    putPrompt: "",
   };
 }
 
