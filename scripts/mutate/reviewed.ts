@@ -426,4 +426,32 @@ export const equivalents: readonly Equivalent[] = [
     replacement: ";",
     reason: "it only saves time, a factor of 64 at most: that deep are brackets tried",
   },
+  {
+    file: "src/compose/rules/phrases.ts",
+    source: "known.set(card, names);",
+    original: "known.set(card, names);",
+    replacement: ";",
+    reason: "it only saves time: a card always has the same names",
+  },
+  {
+    file: "src/compose/reader/reader.ts",
+    source: "if (at > 0) await eventLoopTurn();",
+    original: "0",
+    replacement: "1",
+    reason: "it goes up in steps of four",
+  },
+  {
+    file: "src/storage/progress.ts",
+    source: "state = { receivedBytes: 0, reportedBytes: 0, lastMs: -reportEveryMs };",
+    original: "0",
+    replacement: "1",
+    reason: "whoever asks for a new file's state writes both numbers at once",
+  },
+  {
+    file: "src/formats/image-text.ts",
+    source: "return new Map([...entries.filter(isComment), ...entries.filter((entry) => !isComment(entry))]);",
+    original: "entries.filter(isComment)",
+    replacement: "entries",
+    reason: "those that are no comments come once more, behind the others",
+  },
 ];
