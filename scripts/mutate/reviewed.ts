@@ -454,4 +454,11 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "entries",
     reason: "those that are no comments come once more, behind the others",
   },
+  {
+    file: "src/formats/hidden-text.ts",
+    source: "if (bit >>> 3 < out.length) out[bit >>> 3]! |= value << (7 - (bit & 7));",
+    original: "<",
+    replacement: "<=",
+    reason: "typed arrays ignore what is written behind their end",
+  },
 ];

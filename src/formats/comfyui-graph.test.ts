@@ -301,7 +301,8 @@ describe("ComfyUI’s graph", () => {
       "8": node("CR Aspect Ratio", { width: 512, height: 768 }),
       "21": node("SamplerEulerAncestral", { eta: 1 }),
       "22": node("KarrasScheduler", { steps: 20 }),
-      "23": node("SplitSigmas", { sigmas: ["22", 0], step: 10 }),
+      "23": node("SplitSigmas", { step: ["25", 0], sigmas: ["22", 0] }),
+      "25": node("PrimitiveInt", { value: 10 }),
       "9": node("SamplerCustom", {
         ...pass,
         sampler_name: null,

@@ -257,6 +257,9 @@ describe("sampler names", () => {
     [{ Sampler: "dpmpp_2m_sde_k" }, "dpmpp_2m_sde", "karras"],
     [{ Sampler: "euler_ancestral", "Schedule type": "normal" }, "euler_a", "uniform"],
     [{ Sampler: "uni_pc", "Schedule type": "sgm_uniform" }, "unipc", "sgm_uniform"],
+    [{ Sampler: "uni_pc_bh2", "Schedule type": "native" }, "unipc", "uniform"],
+    [{ Sampler: "ddim_v3", "Schedule type": "SGMUniform" }, "ddim", "sgm_uniform"],
+    [{ Sampler: "dpmpp_2m_sde_gpu", "Schedule type": "Align Your Steps GITS" }, "dpmpp_2m_sde", "ays"],
     [{ Sampler: "lcm", "Schedule type": "simple" }, "lcm", "simple"],
     [{ Sampler: "constructor", "Schedule type": "__proto__" }, null, null],
   ])("%j", (written, sampler, schedule) => {
