@@ -105,6 +105,17 @@ describe("reading", () => {
     },
   );
 
+  it("writes labels as AUTOMATIC1111 does, whatever their capitals; words in small letters are none", () => {
+    const line = "STEPS: 20, Cfg Scale: 7, Schedule Type: Karras, Denoising Strength: 0.5, seed: 5";
+    expect(Object.fromEntries(parseParameters(`a cat\n${line}`).fields)).toEqual({
+      Steps: "20",
+      "CFG scale": "7",
+      "Schedule type": "Karras",
+      "Denoising strength": "0.5",
+      seed: "5",
+    });
+  });
+
   it("blank lines around texts and parameters are none of them", () => {
     expect(parseParameters("\n\n a cat \n\nNegative prompt:\n\n dog \n\n Steps: 20\n\n")).toEqual({
       prompt: "a cat",
