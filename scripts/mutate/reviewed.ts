@@ -461,4 +461,11 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "<=",
     reason: "typed arrays ignore what is written behind their end",
   },
+  {
+    file: "src/formats/signatures.ts",
+    source: "const other = OTHERS.find(([first]) => text.startsWith(first));",
+    original: "find",
+    replacement: "findLast",
+    reason: "none of these marks begins with another",
+  },
 ];

@@ -149,6 +149,17 @@ describe("ComfyUI’s graph", () => {
       negativePrompt: "",
       Nodes: "ConditioningZeroOut",
     });
+    const positive = {
+      "30": node("ConditioningZeroOut", { conditioning: ["6", 0] }),
+      "9": node("KSampler", { ...pass, positive: ["30", 0] }),
+    };
+    const { "Clip skip": _, ...unskipped } = first;
+    expect(await settingsOfGraph(positive)).toEqual({
+      ...unskipped,
+      prompt: prompt.replace(/^[^<]*/u, ""), // adapters work on the model, too
+      negativePrompt: "blurry",
+      Nodes: "ConditioningZeroOut",
+    });
   });
 
   it("an image that is made smaller before, with a mask", async () => {
