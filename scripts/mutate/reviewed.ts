@@ -449,7 +449,8 @@ export const equivalents: readonly Equivalent[] = [
   },
   {
     file: "src/formats/image-text.ts",
-    source: "return new Map([...entries.filter(isComment), ...entries.filter((entry) => !isComment(entry))]);",
+    source:
+      "return new Map([...entries.filter(isComment), ...entries.filter((entry) => !isComment(entry))]);",
     original: "entries.filter(isComment)",
     replacement: "entries",
     reason: "those that are no comments come once more, behind the others",

@@ -157,6 +157,15 @@ describe("files that do not fit", () => {
     });
   });
 
+  it("whole numbers where values are asked for", async () => {
+    const raw = (await open(int8("x.weight", [1], [1]))).get("x.weight")!;
+    await expect(readTensorF32(raw)).rejects.toMatchObject({
+      code: "bad-file",
+      where: "q.safetensors",
+      message: 'Tensor "x.weight" has type I8, not floating point.',
+    });
+  });
+
   it("a scale in integers", async () => {
     expect(await refusal(int8("x.weight", [1], [1]), int8("x.weight_scale", [1], [1]))).toMatchObject({
       message: 'Tensor "x.weight" is [1], and its scale "x.weight_scale" is I8 [1].',
