@@ -469,4 +469,26 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "findLast",
     reason: "none of these marks begins with another",
   },
+  {
+    file: "src/compose/rules/rules-composer.ts",
+    source: 'const styles = pair.filter(({ kind }) => kind === "style").length;',
+    original: "===",
+    replacement: "!==",
+    reason: "of two, one is a style where one is none, and only that counts",
+  },
+  {
+    file: "src/compose/rules/word-match.ts",
+    source:
+      "matches.reduce((best, match) => ((match?.strength ?? 0) > (best?.strength ?? 0) ? match : best), null);",
+    original: "match?.strength ?? 0",
+    replacement: "match?.strength",
+    reason: "neither 0 nor nothing is more than a strength",
+  },
+  {
+    file: "src/compose/reader/reader-composer.ts",
+    source: "const saysAll = (): number => 1;",
+    original: "1",
+    replacement: "2",
+    reason: "from a rarity of 0.4 on a text says all",
+  },
 ];

@@ -90,6 +90,12 @@ describe("unwanted uses", () => {
     expect(unmeantUse(clay, { evidence: own, around })).toBe(use);
   });
 
+  test("a card that names none has none", () => {
+    const { notMeant: _, ...refined } = clay.refined;
+    const words = wordsOf("a clay tennis court");
+    expect(unmeantUse({ refined }, { evidence: words, around: words })).toBeNull();
+  });
+
   test("of a meaning: two of the words at least", () => {
     const of = (prompt: string): string | null =>
       unmeantUse(clay, { evidence: null, around: wordsOf(prompt) });

@@ -36,6 +36,8 @@ describe("segment", () => {
     ["show me a frog downtown", ["frog <object>", "downtown <place>"]],
     ["three red apples, snow falling", ["three red apples <object>", "snow falling <weather>"]],
     ["a fox, a low shot", ["fox <object>", "low shot <framing>"]],
+    ["fox, centered composition", ["fox <object>", "centered composition <framing>"]],
+    ["a soft watercolour on a table", ["soft watercolour <open>", "on a table <place>"]],
     ["fox, wide angle lens", ["fox <object>", "wide angle lens <framing>"]],
     ["in a forest there is a fox", ["in a forest <place>", "fox <object>"]],
     ["a long-haired white cat", ["long-haired white cat <object>"]],
