@@ -491,4 +491,18 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "2",
     reason: "from a rarity of 0.4 on a text says all",
   },
+  {
+    file: "src/compose/plan/weights.ts",
+    source: "const cut = budget !== null && total > budget && !isFree(use) ? budget / total : 1;",
+    original: ">",
+    replacement: ">=",
+    reason: "a budget that is just spent cuts by 1",
+  },
+  {
+    file: "src/engine/sampling/beta-distribution.ts",
+    source: "if (x >= 1) return 1;",
+    original: ">=",
+    replacement: ">",
+    reason: "at 1 the mirrored function says the same",
+  },
 ];
