@@ -505,4 +505,11 @@ export const equivalents: readonly Equivalent[] = [
     replacement: ">",
     reason: "at 1 the mirrored function says the same",
   },
+  {
+    file: "src/storage/open-pack.ts",
+    source: "if (sha256 === null) return null;",
+    original: "sha256 === null",
+    replacement: "false",
+    reason: "no store has a file under no hash",
+  },
 ];
