@@ -153,7 +153,7 @@ test.each([
   [new Error("Invalid shader"), "M failed on the GPU: Invalid shader"],
   ["Invalid shader", "M failed on the GPU: Invalid shader"],
   [new Error("Failed to fetch"), "M could not be downloaded: Failed to fetch"],
-])("what the engine says is told: %s", async (cause, message) => {
+])("the failure has the words of the engine: %s", async (cause, message) => {
   const chat: ChatEngine = {
     chatCompletion: () => Promise.reject(cause),
     interruptGenerate: async () => {},
