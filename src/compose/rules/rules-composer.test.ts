@@ -224,6 +224,15 @@ describe("rules composer", () => {
     expect(await picksOf([both, ...own])).toEqual({ fox: ["fox"], "in the snow": ["snow"] });
   });
 
+  test("tasks stay apart where an adapter fits them too little together, however much less it fits each", async () => {
+    const four = card("a", "animal", { title: "Fox Snow Owl Moon", description: "A fox, an owl." });
+    const { tasks } = await compose("a fox in the snow", [four]);
+    expect(tasks.map(({ text, picks }) => [text, picks.length])).toEqual([
+      ["fox", 0],
+      ["in the snow", 0],
+    ]);
+  });
+
   test("makes one task of the better of two overlapping pairs of adapters", async () => {
     const pair = (id: string, name: string) =>
       card(id, "animal", { title: name, description: `A ${name.toLowerCase()}.` });
