@@ -100,6 +100,14 @@ describe("CLIP tokenizer", () => {
     expect(growth(read, random)).toBeLessThan(linear);
   });
 
+  it("merges the earlier of two pairs that share a letter, wherever both stand among others", () => {
+    const merges = ["x y", "b c", "a b", "d e</w>"];
+    const tokens = ["xy", "a", "bc", "ab", "c", "de</w>", "<|startoftext|>", "<|endoftext|>"];
+    const vocab = JSON.stringify(Object.fromEntries(tokens.map((token, id) => [token, id])));
+    const tokenizer = new ClipTokenizer({ vocab, merges: merges.join("\n") });
+    expect(tokenizer.encode("xyabcde").map((id) => tokens[id])).toEqual(["xy", "a", "bc", "de</w>"]);
+  });
+
   it("merges by any list of merges as pass after pass does", () => {
     const letters = ["a", "b", "c"];
     const symbol = (list: readonly string[], at: number): string => list[at % list.length]!;
