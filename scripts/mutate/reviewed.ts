@@ -512,4 +512,18 @@ export const equivalents: readonly Equivalent[] = [
     replacement: "false",
     reason: "no store has a file under no hash",
   },
+  {
+    file: "src/engine/prompt/tokenizer.ts",
+    source: "if (child + 1 < ranks.length && ranks[child + 1]! < ranks[child]!) child += 1;",
+    original: "<",
+    replacement: "<=",
+    reason: "no two ranks that wait are equal, and what lies behind the end is not less",
+  },
+  {
+    file: "src/formats/generation-parameters.ts",
+    source: "if (!value.startsWith('\"')) return value;",
+    original: "!value.startsWith('\"')",
+    replacement: "false",
+    reason: "what begins otherwise is no text in JSON, and stays as it is",
+  },
 ];
