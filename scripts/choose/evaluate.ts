@@ -21,7 +21,7 @@ import {
 } from "./choice-figures.ts";
 import { type CatalogueFigures, choiceTables, type RetrievalFigures } from "./choice-tables.ts";
 import { Chooser, type ComposerId, composers, pocketReader } from "./chooser.ts";
-import { cataloguesFolder, openLabelled } from "./labelled.ts";
+import { cardsFolder, cataloguesFolder, openLabelled } from "./labelled.ts";
 import { languageModelSpec, openLanguageModel } from "./language-model.ts";
 
 const help = `Usage: npm run eval:choice -- [options]
@@ -137,7 +137,7 @@ async function main(): Promise<void> {
   if (positionals.length > 0) throw new UsageError(`Unknown argument “${positionals[0]}”.`);
   const names = [...new Set(values.catalogues.split(","))];
   for (const name of names)
-    if (name === "" || !existsSync(path.join(folderOf(name), "catalogue.json")))
+    if (name === "" || !existsSync(path.join(cardsFolder(folderOf(name)), "catalogue.json")))
       throw new UsageError(`--catalogues: ${folderOf(name)} has no catalogue.json.`);
   const wanted = [...new Set(values.composer.split(","))].map((name) => oneOf("composer", name, composers));
   if (wanted.includes("reranker") && values.reranker === undefined)

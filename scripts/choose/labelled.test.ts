@@ -40,6 +40,8 @@ describe("a labelled catalogue", () => {
   it.each([
     ["pack-test", 51, 240],
     ["hub-test", 136, 320],
+    ["pack-dev", 51, 180],
+    ["hub-dev", 136, 180],
     ["p", 60, 300],
     ["q", 60, 300],
     ["r", 60, 300],

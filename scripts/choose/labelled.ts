@@ -1,5 +1,5 @@
 // Labelled catalogues: a folder with `catalogue.json` (raw cards), `phrases.json` (phrases and notMeant by card; may be missing) and `prompts.jsonl`
-// (prompt, wanted adapters with their words, adapters that would do too, kind); training/choice/catalogues has them.
+// (prompt, wanted adapters with their words, adapters that would do too, kind); training/choice/catalogues has them. `pack-test` has more prompts for the cards of `pack`.
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import * as v from "valibot";
@@ -55,6 +55,13 @@ function promptOf(line: string, where: string, ids: ReadonlySet<string>): Labell
   return prompt;
 }
 
+/** Where a catalogue's cards are: in its own folder, or in that of the catalogue whose name its own begins with. */
+export function cardsFolder(folder: string): string {
+  const hasCards = (place: string): boolean => existsSync(path.join(place, "catalogue.json"));
+  const of = path.join(path.dirname(folder), path.basename(folder).split("-")[0]!);
+  return hasCards(folder) || !hasCards(of) ? folder : of;
+}
+
 /**
  * @param phrases false: cards as their authors left them, without phrases and unwanted uses
  * @throws StylusError bad-file, naming file and line or field
@@ -63,8 +70,9 @@ export function openLabelled(
   folder: string,
   { phrases }: { readonly phrases: boolean },
 ): { readonly catalogue: Catalogue; readonly prompts: readonly LabelledPrompt[] } {
-  const cards = readRawCards(path.join(folder, "catalogue.json"));
-  const refinedFile = path.join(folder, "phrases.json");
+  const own = cardsFolder(folder);
+  const cards = readRawCards(path.join(own, "catalogue.json"));
+  const refinedFile = path.join(own, "phrases.json");
   const refined = existsSync(refinedFile)
     ? checked(phrasesByCard, readJson(refinedFile), {
         where: refinedFile,

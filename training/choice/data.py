@@ -1,7 +1,7 @@
 """Catalogues of adapter cards with search phrases and labelled prompts, and the text in which a reader sees a card.
 
 A catalogue is a folder: `catalogue.json` (cards), `phrases.json` (per card: phrases, notMeant; may be missing), `prompts.jsonl` (prompt, picks with
-spans, ok, kind). How they were written: BRIEF.md and PHRASES.md beside them.
+spans, ok, kind). More prompts for the cards of `pack` are in `pack-dev` and `pack-test`. How they were written: BRIEF.md and PHRASES.md beside them.
 """
 import html
 import json
@@ -11,17 +11,29 @@ from pathlib import Path
 import numpy as np
 
 HERE = Path(__file__).parent
-HELD_OUT = ("p", "q", "r")  # never trained on, nor looked at while rules and thresholds were made
+HELD_OUT = ("p", "q", "r", "pack-test", "hub-test")  # never trained on, nor looked at while rules and thresholds were made
+DEVELOPMENT = ("v", "pack-dev", "hub-dev")  # never trained on either: thresholds are fitted to them
 PROMPT_TOKENS, CARD_TOKENS = 96, 80
 PHRASES, NOT_MEANT = 8, 2  # of a card that a reader sees
 STOP = set("a an the of in on at by for with and or to from is are was be this that it its as into over under near i me my we you your he she his her".split())
 
 
+def folders(*without):
+    """Of the catalogues and sets of prompts, but for those of these names."""
+    return [folder for folder in sorted((HERE / "catalogues").iterdir()) if folder.is_dir() and folder.name not in without]
+
+
+def trained_folders():
+    return folders(*HELD_OUT, *DEVELOPMENT)
+
+
 class Catalogue:
     def __init__(self, folder):
-        self.name = Path(folder).name
-        read = lambda name: (Path(folder) / name).read_text(encoding="utf-8")
-        phrases = json.loads(read("phrases.json")) if (Path(folder) / "phrases.json").exists() else {}
+        folder = Path(folder)
+        self.name = folder.name
+        cards = folder.with_name(folder.name.split("-")[0])
+        read = lambda name: ((folder if name == "prompts.jsonl" else cards) / name).read_text(encoding="utf-8")
+        phrases = json.loads(read("phrases.json")) if (cards / "phrases.json").exists() else {}
         self.cards = [clean_card(card, phrases.get(card["id"], {})) for card in json.loads(read("catalogue.json"))]
         self.index = {card["id"]: i for i, card in enumerate(self.cards)}
         self.prompts = [json.loads(line) for line in read("prompts.jsonl").splitlines() if line.strip()]

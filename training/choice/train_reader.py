@@ -21,7 +21,7 @@ from torch.nn import functional as F
 
 from . import data
 from .choose import choose, measure
-from .data import HELD_OUT, HERE, Catalogue, Encoder, batch, card_text, pair, varied_card_text
+from .data import HELD_OUT, HERE, Catalogue, Encoder, batch, card_text, folders, pair, trained_folders, varied_card_text
 from .embed import load_embedder
 from .reader import Dense, Reader, cut_layers, from_bert
 from .select_phrases import select, texts_of
@@ -274,22 +274,20 @@ def main():
     embed = load_embedder(a.embedder, DEVICE)
     with gzip.open(a.wordnet, "rt", encoding="utf-8") as lines:
         WORDNET.extend(json.loads(line) for line in lines)
-    for folder in sorted((HERE / "catalogues").iterdir()):
-        if a.only and folder.name not in a.only.split(","):
-            continue
-        if (folder / "prompts.jsonl").exists():
+    for folder in folders():
+        if not a.only or folder.name in a.only.split(","):
             catalogue = CATALOGUES[folder.name] = Catalogue(folder)
             if a.limit:
                 catalogue.prompts = catalogue.prompts[: a.limit]
             SELECTED[folder.name] = select(catalogue, [p["prompt"] for p in catalogue.prompts], embed, DEVICE)
             HARD[folder.name] = SELECTED[folder.name][2].copy()
-            if folder.name in HELD_OUT:  # the same without a refiner's words
+            if folder.name in HELD_OUT and "-" not in folder.name:  # the same without a refiner's words
                 bare = CATALOGUES[f"{folder.name}-bare-test"] = Catalogue(folder)
                 bare.prompts = catalogue.prompts
                 for card in bare.cards:
                     card["phrases"], card["notMeant"] = [], []
                 SELECTED[f"{folder.name}-bare-test"] = select(bare, [p["prompt"] for p in bare.prompts], embed, DEVICE)
-    names = [n for n in CATALOGUES if n not in HELD_OUT and not n.endswith("-test")]
+    names = [folder.name for folder in trained_folders() if folder.name in CATALOGUES]
     measured = [n for n in CATALOGUES if n not in names] or names[:1]
     # Unlabelled: captions and the other catalogues' prompts beside each training catalogue's cards.
     rng = random.Random(3)

@@ -14,7 +14,7 @@ import os
 import numpy as np
 from tokenizers import Tokenizer
 
-from .data import HELD_OUT, HERE
+from .data import trained_folders
 
 
 def corpus(data):
@@ -27,9 +27,7 @@ def corpus(data):
         yield from (max(row, key=len) for row in csv.reader(file) if row)
     with open(f"{data}/prompts/PartiPrompts.tsv", encoding="utf-8") as file:
         yield from (line.split("\t")[0] for line in file)
-    for folder in sorted((HERE / "catalogues").iterdir()):
-        if folder.name in HELD_OUT:
-            continue
+    for folder in trained_folders():
         for name, weight in (("phrases.json", 3), ("catalogue.json", 3), ("prompts.jsonl", 3)):
             if (folder / name).exists():
                 yield from [(folder / name).read_text(encoding="utf-8")] * weight

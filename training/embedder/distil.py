@@ -19,7 +19,7 @@ import torch
 from tokenizers import Tokenizer
 from torch.nn import functional as F
 
-from choice.data import HELD_OUT, HERE, Catalogue, query_texts
+from choice.data import Catalogue, query_texts, trained_folders
 
 from .model import Bert
 
@@ -41,8 +41,8 @@ def corpus(data, rng):
     for caption in captions:
         spans = query_texts(caption)
         texts.update([spans[0], *rng.sample(spans[1:], min(6, len(spans) - 1))])
-    for folder in sorted((HERE / "catalogues").iterdir()):
-        if folder.is_dir() and folder.name not in HELD_OUT and (folder / "phrases.json").exists() and (folder / "prompts.jsonl").exists():
+    for folder in trained_folders():
+        if (folder / "phrases.json").exists():
             catalogue = Catalogue(folder)
             for card in catalogue.cards:
                 texts.update(t.lower() for t in [card["title"], *card["triggers"], *card["phrases"], *card["notMeant"]])

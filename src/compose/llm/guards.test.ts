@@ -12,6 +12,7 @@ const guard = (proposal: readonly ProposedTask[], text = prompt) =>
   guardProposal(proposal, {
     prompt: text,
     candidates: readingCandidates(text),
+    denied: new Map(),
     preset: "balanced",
     composer,
   });
@@ -135,7 +136,8 @@ describe("holding a proposal to the rules", () => {
       const cards = Array.from({ length: 6 }, (_, i) => card(`clay${i}`, category, { title: "Clay Render" }));
       const proposal = [{ text: "clay render", picks: picks(...cards.map(({ id }) => id)) }];
       const candidates = readingCandidates(text, cards);
-      return guardProposal(proposal, { prompt: text, candidates, preset, composer }).composition;
+      return guardProposal(proposal, { prompt: text, candidates, denied: new Map(), preset, composer })
+        .composition;
     };
     const styles = propose("style", "paper");
     expect(styles.tasks[0]!.picks).toHaveLength(presets.paper.styles);

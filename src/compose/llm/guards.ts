@@ -51,6 +51,8 @@ interface GuardContext {
   readonly prompt: string;
   /** What the model was shown. */
   readonly candidates: readonly ReadingCandidate[];
+  /** The words that deny adapters, by their ids: the model was not shown these. */
+  readonly denied: ReadonlyMap<string, string>;
   readonly preset: PresetId;
   readonly composer: ComposerInfo;
 }
@@ -72,11 +74,14 @@ const evidenceOf = (nearest: readonly NearText[], task: Span): number =>
 
 /** Applies the rules to a proposal; the result obeys all of them whatever the model wrote. */
 export function guardProposal(proposal: readonly ProposedTask[], context: GuardContext): Guarded {
-  const { prompt, candidates, composer } = context;
+  const { prompt, candidates, denied: deniedIds, composer } = context;
   const preset = presets[context.preset];
   const readable = readablePrompt(prompt);
   const known = new Map(candidates.map((candidate) => [candidate.card.id, candidate]));
-  const rejected: { id: string; reason: Reason }[] = [];
+  const rejected = [...deniedIds].map(([id, words]): { id: string; reason: Reason } => ({
+    id,
+    reason: { kind: "excluded", words },
+  }));
   const faults: string[] = [];
   const placed: { readonly span: Span; readonly proposed: ProposedPick[] }[] = [];
   for (const { text, picks } of proposal) {
@@ -89,7 +94,7 @@ export function guardProposal(proposal: readonly ProposedTask[], context: GuardC
       const denied = span === null && findTask(prompt, text) !== null;
       const words = short(text);
       const reason: Reason = { kind: denied ? "denied" : span ? "overlaps" : "absent", words };
-      for (const { id } of picks) rejected.push({ id, reason });
+      for (const { id } of picks) if (!deniedIds.has(id)) rejected.push({ id, reason });
       if (!span && !denied) faults.push(`the task “${words}” is not in the prompt`);
       else if (picks.length > 0)
         faults.push(`the task “${words}” ${denied ? "is denied by the prompt" : "overlaps another task"}`);
@@ -102,6 +107,7 @@ export function guardProposal(proposal: readonly ProposedTask[], context: GuardC
     const words = short(prompt.slice(span.start, span.end));
     const picks: AdapterPick[] = [];
     for (const { id, reason } of proposed) {
+      if (deniedIds.has(id)) continue;
       const candidate = known.get(id);
       if (!candidate) {
         rejected.push({ id, reason: { kind: "unknown" } });

@@ -69,6 +69,22 @@ describe("one answer", () => {
     expect(seen).toEqual([all.slice(0, 1), all.slice(0, 2), all]);
   });
 
+  test("an adapter that the prompt denies is neither shown nor taken for other words", async () => {
+    const model = new ScriptedModel(answer(["unicorn", "unicorn", "clay"], ["plain walls", "clay"]));
+    const text = "a unicorn, plain walls, no clay render";
+    const request = { prompt: text, candidates: readingCandidates(text) };
+    const composition = await ask(model, { request });
+    expect(chosen(composition)).toEqual(["unicorn: unicorn"]);
+    expect(composition.rejected).toContainEqual({
+      id: "clay",
+      reason: { kind: "excluded", words: "no clay render" },
+    });
+    expect(model.asked).toHaveLength(1);
+    const question = JSON.stringify(model.asked[0]!.messages).replaceAll("\\", "");
+    expect(question).toContain('"id":"unicorn"');
+    expect(question).not.toContain('"id":"clay"');
+  });
+
   test("is not requested when there is nothing to choose", async () => {
     const model = new ScriptedModel();
     const composition = await ask(model, { request: { candidates: [] } });

@@ -7,6 +7,8 @@ import type { PresetId } from "../../shared/limits.ts";
 import type { ComposerInfo, Composition } from "../composition.ts";
 import type { ReadingCandidate } from "../reader/card-text.ts";
 import { readablePrompt } from "../reader/readable-prompt.ts";
+import { deniedAdapters } from "../rules/denied.ts";
+import { saysAll } from "../rules/rarity.ts";
 import { readAnswer } from "./answer.ts";
 import { type Guarded, guardProposal } from "./guards.ts";
 import type { ChatMessage, LanguageModel } from "./language-model.ts";
@@ -44,18 +46,21 @@ interface Attempt {
  * throws; cancelled
  */
 export async function composeByAsking(request: AskRequest, options: AskOptions): Promise<Composition> {
-  const { prompt, preset, candidates, pinned } = request;
+  const { prompt, preset, pinned } = request;
   const { model, signal } = options;
   const { text: readable } = readablePrompt(prompt);
   const composer: ComposerInfo = { name: english(model.name), kind: "llm" };
+  const cards = request.candidates.map(({ card }) => card);
+  const denied = deniedAdapters(prompt, { cards, rarity: saysAll });
+  const candidates = request.candidates.filter(({ card }) => !denied.has(card.id));
   const guard = (answer: string): Attempt => {
     const { tasks, faults } = readAnswer(answer);
     if (tasks === null) return { guarded: null, faults };
-    const guarded = guardProposal(tasks, { prompt, candidates, preset, composer });
+    const guarded = guardProposal(tasks, { prompt, candidates, denied, preset, composer });
     return { guarded, faults: [...faults, ...guarded.faults] };
   };
   if (candidates.length === 0 || !/[\p{L}\p{N}]/u.test(readable))
-    return guardProposal([], { prompt, candidates, preset, composer }).composition;
+    return guardProposal([], { prompt, candidates, denied, preset, composer }).composition;
   if (prompt.length > longestPrompt) {
     throw new StylusError("bad-input", say`The prompt is too long for ${model.name}.`, {
       where: "prompt",

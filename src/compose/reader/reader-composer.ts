@@ -1,6 +1,7 @@
 // The composer that reads: candidates of late interaction, each read beside the prompt; the best set that fits together; tasks from the words
 // that the picks serve.
 import { deniedAdapters } from "../rules/denied.ts";
+import { saysAll } from "../rules/rarity.ts";
 import { unmeantUse, wordsAround } from "../rules/unmeant.ts";
 import type { Word } from "../rules/words.ts";
 import { effectPrior } from "../../retrieval/effect.ts";
@@ -52,9 +53,6 @@ function unmeantOf(
   if (evidence.length === 0) return null;
   return unmeantUse(card, { evidence, around: wordsAround(evidence, { plain, words }) });
 }
-
-/** How many adapters have a term is not known where the reader is. */
-const saysAll = (): number => 1;
 
 /** Refused candidates that are listed: those at least this likely. */
 const nearMiss = 0.2;

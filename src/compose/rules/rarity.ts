@@ -4,6 +4,9 @@ import { termsOf } from "../../retrieval/text/terms.ts";
 /** Of a term over the whole index: 0 for one that every tenth adapter has, 1 for one that a single adapter has, null for one that none has. */
 export type Rarity = (term: string) => number | null;
 
+/** Where the index is out of reach. */
+export const saysAll: Rarity = () => 1;
+
 /** From this rarity on a text says all. */
 const rare = 0.4;
 

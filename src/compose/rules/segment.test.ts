@@ -182,6 +182,7 @@ describe("segment", () => {
     "of ",
     "not ",
     "not without a hat ",
+    "no hat, fog, snow or rain, ",
     "안개와 비 없이 ",
   ])("takes time in proportion to the prompt: %j", (piece) => {
     const make = (length: number): string => piece.repeat(length / piece.length);

@@ -48,18 +48,25 @@ const clauseEnds = /(?<=[,;!?|\n—–"“”、，；。！？：])|(?<=[.:])(?
 export function segment(prompt: string, names: StyleNames = noStyleNames): readonly Segment[] {
   const text = plainText(prompt);
   const segments: Segment[] = [];
+  const clauses = clausesOf(text);
+  for (const [at, words] of clauses.entries()) {
+    const goesOn = segments.at(-1)?.negated === true && listsMore(clauses, { at, text });
+    segments.push(...clauseSegments(prompt, words, { first: at === 0, goesOn, names }));
+  }
+  return joinTags(prompt, text, segments);
+}
+
+/** The words of each clause that has some. */
+function clausesOf(text: string): readonly (readonly Word[])[] {
+  const clauses: Word[][] = [];
   let offset = 0;
-  let first = true;
   for (const clause of text.split(clauseEnds)) {
     const words = wordsOf(clause).map((word) => ({
       ...word,
       start: word.start + offset,
       end: word.end + offset,
     }));
-    if (words.length > 0) {
-      segments.push(...clauseSegments(prompt, words, { first, names }));
-      first = false;
-    }
+    if (words.length > 0) clauses.push(words);
     offset += clause.length;
     if (
       text.slice(offset, offset + 1) === "-" &&
@@ -69,12 +76,43 @@ export function segment(prompt: string, names: StyleNames = noStyleNames): reado
       offset += 1; // the dash that split the clause
     }
   }
-  return joinTags(prompt, text, segments);
+  return clauses;
 }
+
+/** Words of a thing in a list of several that are denied together. */
+const mostListed = 2;
+/** Clauses of such a list: a longer one is a list of tags. */
+const mostClauses = 8;
+
+/** Whether a clause goes on with the list that the denial before it began: "no hats, | scarves | or gloves". */
+function listsMore(
+  clauses: readonly (readonly Word[])[],
+  { at, text }: { readonly at: number; readonly text: string },
+): boolean {
+  for (let index = at; index < Math.min(clauses.length, at + mostClauses); index++) {
+    const words = clauses[index]!;
+    if (text.slice(clauses[index - 1]!.at(-1)!.end, words[0]!.start).trim() !== ",") return false;
+    const or = words.findIndex((word) => word.text === "or" || word.text === "nor");
+    const last = or < 0 ? [] : words.slice(or + 1);
+    const things = [or < 0 ? words : words.slice(0, or), has(determiners, last[0]) ? last.slice(1) : last];
+    const isThing = (thing: readonly Word[]): boolean => thing.length <= mostListed && !thing.some(endsList);
+    if (!things.every(isThing)) return false;
+    if (or >= 0) return true;
+  }
+  return false;
+}
+
+/** "no hat, blue or green eyes", "no hat, a scarf or gloves". */
+const endsList = (word: Word): boolean =>
+  [colors, conjunctions, counts, determiners, fillers, negators, prepositions].some((list) =>
+    has(list, word),
+  );
 
 interface ClauseOptions {
   /** It begins the prompt. */
   readonly first: boolean;
+  /** It goes on with what the clause before it denies. */
+  readonly goesOn: boolean;
   readonly names: StyleNames;
 }
 
@@ -84,6 +122,7 @@ function clauseSegments(prompt: string, words: readonly Word[], options: ClauseO
     new ClauseReader(prompt, words.slice(from, to), {
       ...options,
       first: options.first && from === 0,
+      goesOn: options.goesOn && from === 0,
     }).read();
   const segments: Segment[] = [];
   let at = 0;
@@ -134,6 +173,7 @@ class ClauseReader {
     this.#words = words;
     this.#first = options.first;
     this.#names = options.names;
+    if (options.goesOn) this.#negation = { from: null };
   }
 
   read(): readonly Segment[] {
