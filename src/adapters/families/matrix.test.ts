@@ -36,6 +36,8 @@ it("inverts any matrix but singular ones, also with zeros on the diagonal", () =
   expect(invert(Float64Array.of(1, 2, 2, 4), 2)).toBeNull();
   expect(invert(Float64Array.of(0, 0, 0, 0), 2)).toBeNull();
   expect(invert(Float64Array.of(NaN, 1, 1, 1), 2)).toBeNull();
+  const exchanged = [1, 0, 0, 0, 0, 1, 0, 1, 0];
+  expect([...invert(Float64Array.from(exchanged), 3)!]).toEqual(exchanged);
   // Without exchanging rows the small pivot would lose everything.
   const [a, b, c, d] = invert(Float64Array.of(1e-20, 1, 1, 1), 2)!;
   for (const [value, expected] of [
