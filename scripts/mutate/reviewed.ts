@@ -208,6 +208,13 @@ export const equivalents: readonly Equivalent[] = [
     reason: "the weights of a length that stays are 1 and, to the last bits, 0: no byte differs",
   },
   {
+    file: "src/engine/image/resample.ts",
+    source: "for (let channel = 0; channel < channels; channel++) {",
+    original: "<",
+    replacement: "<=",
+    reason: "typed arrays ignore what is written behind their end",
+  },
+  {
     file: "src/engine/image/inpaint-mask.ts",
     source: "if (first < 0) [first, last] = [0, last - first];",
     original: "<",
