@@ -18,4 +18,6 @@ test.each<[string, readonly (readonly string[])[]]>([
 ])("%s", (prompt, readings) => {
   const nouns = koreanDenials(wordsOf(prompt)).flatMap((denial) => denial.nouns);
   expect(nouns.map((noun) => noun.readings.map(textOf))).toEqual(readings);
+  for (const { text, start, end } of nouns.flatMap((noun) => noun.readings.flat()))
+    expect(prompt.slice(start, end)).toBe(text);
 });
