@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { runInThisContext } from "node:vm";
 import { expect, it } from "vitest";
 import { mutantsOf, mutated } from "./mutants.ts";
+import { equivalents } from "./reviewed.ts";
 import { sample, testsFor } from "./sample.ts";
 import { topLevel, withProbes } from "./syntax.ts";
 
@@ -55,6 +57,19 @@ it("probes add the functions that run", () => {
   runInThisContext(withProbes("a.ts", text));
   expect(globalThis).toMatchObject({ sum: 3 });
   expect([...reached]).toEqual(["a.ts:0", `a.ts:${text.indexOf("(b)")}`, `a.ts:${text.indexOf("({ c")}`]);
+});
+
+it("reviewed changes are such of the sources as they are", () => {
+  const known = new Map<string, Set<string>>();
+  const keyOf = (of: { source: string; original: string; replacement: string }): string =>
+    [of.source, of.original, of.replacement].join("\n");
+  const gone = equivalents.filter((reviewed) => {
+    const { file } = reviewed;
+    const keys = known.get(file) ?? new Set(mutantsOf(file, readFileSync(file, "utf8")).map(keyOf));
+    known.set(file, keys);
+    return !keys.has(keyOf(reviewed));
+  });
+  expect(gone).toEqual([]);
 });
 
 it("samples by seed", () => {

@@ -16,16 +16,10 @@ it("of rules the words that match, of the reader those that it serves, of others
     task("synthwave city", { kind: "quoted", source: "tag", text: "synth wave", score: 0.9 }),
     task("Claymation look", "Made of clay."),
   ];
+  const reading = { wanted: 0.9, nearest: null, task: null, reason: "" };
   const read = [
-    {
-      id: "synthwave city 0",
-      wanted: 0.9,
-      nearest: null,
-      words: "synthwave",
-      task: 2,
-      chosen: true,
-      reason: "",
-    },
+    { ...reading, id: "Claymation look 0", words: "zorblax", chosen: false },
+    { ...reading, id: "synthwave city 0", words: "synthwave", chosen: true },
   ];
   expect([...servedWords({ tasks, read })]).toEqual(["fox", "synthwave", "claymation", "look"]);
 });

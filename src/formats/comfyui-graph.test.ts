@@ -149,6 +149,17 @@ describe("ComfyUI’s graph", () => {
       negativePrompt: "",
       Nodes: "ConditioningZeroOut",
     });
+    const positive = {
+      "30": node("ConditioningZeroOut", { conditioning: ["6", 0] }),
+      "9": node("KSampler", { ...pass, positive: ["30", 0] }),
+    };
+    const { "Clip skip": _, ...unskipped } = first;
+    expect(await settingsOfGraph(positive)).toEqual({
+      ...unskipped,
+      prompt: prompt.replace(/^[^<]*/u, ""), // adapters work on the model, too
+      negativePrompt: "blurry",
+      Nodes: "ConditioningZeroOut",
+    });
   });
 
   it("an image that is made smaller before, with a mask", async () => {
@@ -301,7 +312,8 @@ describe("ComfyUI’s graph", () => {
       "8": node("CR Aspect Ratio", { width: 512, height: 768 }),
       "21": node("SamplerEulerAncestral", { eta: 1 }),
       "22": node("KarrasScheduler", { steps: 20 }),
-      "23": node("SplitSigmas", { sigmas: ["22", 0], step: 10 }),
+      "23": node("SplitSigmas", { step: ["25", 0], sigmas: ["22", 0] }),
+      "25": node("PrimitiveInt", { value: 10 }),
       "9": node("SamplerCustom", {
         ...pass,
         sampler_name: null,

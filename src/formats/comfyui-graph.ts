@@ -232,7 +232,7 @@ export function settingsOfGraph(text: string): GenerationParameters | null {
     ...(hires ? hiresFields(graph, upscale, { second: final, between }) : []),
     ...(started && !hires ? [["Denoising strength", pass.denoise ?? "1"] as [string, string]] : []),
     ["Clip skip", layer?.replace(/^-/u, "")],
-    ["Nodes", rest.length > 0 ? rest.slice(0, 8).join(", ") : undefined],
+    ["Nodes", rest.slice(0, 8).join(", ")],
     ["RNG", "CPU"],
     ["Version", "ComfyUI"],
   ];

@@ -68,6 +68,12 @@ it("keeps UTF-8 that is cut within a character, or has U+FFFD in it", () => {
   expect(described(ascii("caf\xe9 noir"))).toBe("café noir");
 });
 
+it("reads as many fields as a directory says", () => {
+  const file = new Uint8Array(exif(fields.slice(0, 2)));
+  new DataView(file.buffer).setUint16(8, 1);
+  expect(readExif(file)).toEqual({ description: "described" });
+});
+
 it("there is no EXIF data without a mark, or in less than eight bytes", () => {
   for (const text of ["", "II", "MM\0*\0\0\0", "XX\0*\0\0\0\u0008\0\0\0\0\0\0\0\0"])
     expect(readExif(bytes(ascii(text)))).toEqual({});

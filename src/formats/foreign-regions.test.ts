@@ -46,6 +46,12 @@ describe("Regional Prompter", () => {
     // Rows go first to columns.
     ["a ADDROW b ADDCOL c", "Rows", "1;1;3,2;1", ["0 0 33 25 a", "0 25 33 75 b", "33 0 67 100 c"]],
     ["a BREAK b BREAK c", "Horizontal", "3,1,1", ["0 0 60 100 a", "60 0 20 100 b", "80 0 20 100 c"]],
+    [
+      "a BREAK b BREAK c BREAK d",
+      "Columns",
+      "1,1,1;1,1;2",
+      ["0 0 50 25 a", "50 0 50 25 b", "0 25 100 25 c", "0 50 100 50 d"],
+    ],
     ["a BREAK b", "Columns", "1,1,1", ["0 0 50 100 a", "50 0 50 100 b"]],
     ["a ADDROW b", "Columns", "1,3", ["0 0 100 25 a", "0 25 100 75 b"]],
     ["a AND b", "Rows", "1,1", ["0 0 100 50 a", "0 50 100 50 b"]],

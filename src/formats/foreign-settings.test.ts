@@ -184,6 +184,8 @@ describe("other tools", () => {
       RNG: "CPU",
       Version: "Fooocus",
     });
+    const listed = { ...log, loras: [["clay", 1]] };
+    expect(await settingsOfPng({ parameters: listed })).toMatchObject({ prompt: "a fox <lora:clay:1>" });
     expect(await settingsOfPng({ parameters: { guidance_scale: 4, prompt: "a" } })).toBeNull();
     expect(await settingsOfPng({ parameters: { guidance_scale: 4, performance: "x" } })).toMatchObject({
       "CFG scale": "4",

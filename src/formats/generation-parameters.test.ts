@@ -105,6 +105,17 @@ describe("reading", () => {
     },
   );
 
+  it("writes labels as AUTOMATIC1111 does, whatever their capitals; words in small letters are none", () => {
+    const line = "STEPS: 20, Cfg Scale: 7, Schedule Type: Karras, Denoising Strength: 0.5, seed: 5";
+    expect(Object.fromEntries(parseParameters(`a cat\n${line}`).fields)).toEqual({
+      Steps: "20",
+      "CFG scale": "7",
+      "Schedule type": "Karras",
+      "Denoising strength": "0.5",
+      seed: "5",
+    });
+  });
+
   it("blank lines around texts and parameters are none of them", () => {
     expect(parseParameters("\n\n a cat \n\nNegative prompt:\n\n dog \n\n Steps: 20\n\n")).toEqual({
       prompt: "a cat",
@@ -257,6 +268,9 @@ describe("sampler names", () => {
     [{ Sampler: "dpmpp_2m_sde_k" }, "dpmpp_2m_sde", "karras"],
     [{ Sampler: "euler_ancestral", "Schedule type": "normal" }, "euler_a", "uniform"],
     [{ Sampler: "uni_pc", "Schedule type": "sgm_uniform" }, "unipc", "sgm_uniform"],
+    [{ Sampler: "uni_pc_bh2", "Schedule type": "native" }, "unipc", "uniform"],
+    [{ Sampler: "ddim_v3", "Schedule type": "SGMUniform" }, "ddim", "sgm_uniform"],
+    [{ Sampler: "dpmpp_2m_sde_gpu", "Schedule type": "Align Your Steps GITS" }, "dpmpp_2m_sde", "ays"],
     [{ Sampler: "lcm", "Schedule type": "simple" }, "lcm", "simple"],
     [{ Sampler: "constructor", "Schedule type": "__proto__" }, null, null],
   ])("%j", (written, sampler, schedule) => {

@@ -72,6 +72,45 @@ describe("AUTOMATIC1111's text", () => {
     expect(await readImageText(webp(exif([exifComment("my fox")])))).toBe("my fox");
   });
 
+  it("goes before a graph, and is taken without the space around it", async () => {
+    const graph = JSON.stringify({ "1": { class_type: "KSampler", inputs: { steps: 7 } } });
+    const file = (text: string) => png(pngText("parameters", text), pngText("prompt", graph));
+    expect(await readImageText(file(`\n ${parameters}\n`))).toBe(parameters);
+    expect(await readImageText(file("my fox"))).toContain("Steps: 7");
+    expect(await readImageText(file(" \n"))).toContain("Steps: 7");
+  });
+
+  it("may have 500,000 characters", async () => {
+    const long = (length: number) => `a${parameters}`.padStart(length, "a");
+    for (const [length, expected] of [
+      [500_000, long(500_000)],
+      [500_001, null],
+    ] as const)
+      expect((await readImageText(png(pngText("parameters", long(length))))) === expected).toBe(true);
+  });
+
+  it("is read of files with the whole mark of their kind", async () => {
+    const photo = jpeg(jpegSegment(0xfe, Buffer.from(parameters)));
+    const web = webp(exif([exifComment(parameters)]));
+    for (const [file, at] of [
+      [photo, 0],
+      [photo, 1],
+      [web, 0],
+      [web, 8],
+    ] as const)
+      expect(await readImageText(file.with(at, 0x41) as typeof file)).toBeNull();
+  });
+
+  it("takes a JPEG file's comment for settings only if it is", async () => {
+    const commented = (text: string) => readImageText(jpeg(jpegSegment(0xfe, Buffer.from(text))));
+    expect(await commented(parameters)).toBe(parameters);
+    expect(await commented("made with a camera")).toBeNull();
+    expect(await commented(' {"a": 1}')).toBeNull();
+    expect(await commented(' {"uc": "blurry", "steps": 7, "prompt": "a fox"}')).toBe(
+      "a fox\nNegative prompt: blurry\nSteps: 7, RNG: CPU, Version: NovelAI",
+    );
+  });
+
   it("is null without settings and in other or damaged files, never an error", async () => {
     const files = [
       png(),

@@ -73,7 +73,7 @@ export async function readImageText(bytes: Uint8Array<ArrayBuffer>): Promise<str
 function settingsIn(found: readonly (readonly [name: string, text: string])[]): string | null {
   const entries = byName(found);
   const written = (entries.get(PARAMETERS_KEYWORD) ?? "").trim();
-  const foreign = written === "" || written.startsWith("{") ? settingsOfJson(written) : null;
+  const foreign = settingsOfJson(written);
   if (foreign) return formatParameters(foreign);
   // "{a|b} fox" is a prompt; JSON that is nobody's known here is none.
   const isShort = written !== "" && written.length <= MAX_PARAMETERS_LENGTH;

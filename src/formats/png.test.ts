@@ -101,10 +101,10 @@ describe("reading", () => {
   });
 
   it("reads no more text than 16 MB, of many entries together", async () => {
-    const size = 6 * 1024 * 1024;
+    const size = 8 * 1024 * 1024;
     const entry = (keyword: string): Uint8Array =>
       chunk("zTXt", bytes(Buffer.from(`${keyword}\0\0`), deflateSync(Buffer.alloc(size, "x"))));
-    const read = await readPngText(picture(...["a", "b", "c", "d"].map(entry)));
+    const read = await readPngText(picture(...["a", "b", "c"].map(entry)));
     expect([...read].map(([keyword, text]) => [keyword, text.length])).toEqual([
       ["a", size],
       ["b", size],

@@ -136,6 +136,12 @@ describe("malformed files", () => {
     ["past the end", rawFile(`{"a":${entry([2], [0, 8])}}`, 4), /past the end/],
     ["overlap", rawFile(`{"a":${entry([2], [0, 8])},"b":${entry([1], [4, 8])}}`, 8), /overlaps/],
     ["gap", rawFile(`{"a":${entry([1], [0, 4])},"b":${entry([1], [8, 12])}}`, 12), /4 unused bytes/],
+    [
+      "gap of one",
+      rawFile(`{"a":${entry([1], [0, 4])},"b":${entry([1], [5, 9])}}`, 9),
+      /follows 1 unused byte\./,
+    ],
+    ["gap of two", rawFile(`{"a":${entry([1], [0, 4])},"b":${entry([1], [6, 10])}}`, 10), /2 unused bytes\./],
     ["bytes after the last tensor", rawFile(`{"a":${entry([1], [0, 4])}}`, 6), /tensors end/],
     ["metadata a text", rawFile('{"__metadata__":"x"}', 0), /not an object/],
     ["metadata a list", rawFile('{"__metadata__":[]}', 0), /not an object/],

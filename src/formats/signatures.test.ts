@@ -21,6 +21,7 @@ it.each([
   [`sys_info${"\0".repeat(56)}`, "This is a TAR archive"],
   ["\x89PNG\r\n", "This is an image"],
   ["\xff\xd8\xff\xe0", "This is an image"],
+  ["RIFF\0\0\0\0WEBP", "This is an image or a sound"],
   ["\x89HDF\r\n\0", "This is an HDF5"],
   ["version https://git-lfs.github.com/spec/v1\n", "This is a Git LFS pointer"],
   ["<!doctype html>", "This is a web page"],

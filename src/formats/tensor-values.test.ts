@@ -112,7 +112,9 @@ describe("values of a weight in 8 bits", () => {
       ...source,
       scale: { ...source.scale!, blob: counting },
     }));
-    expect([...(await readScales(sources)).values()].map(([value]) => value)).toEqual([0, 1, 2]);
+    const bias = (await open(float("x.bias", [1], [1]))).values();
+    const scales = await readScales([...bias, ...sources]);
+    expect([...scales.values()].map(([value]) => value)).toEqual([0, 1, 2]);
     expect(reads).toBe(1);
   });
 });
@@ -152,6 +154,15 @@ describe("files that do not fit", () => {
       code: "bad-file",
       where: "q.safetensors",
       message: `Tensor "x.weight" is [2, 4], and its scale "x.weight_scale" is F32 [${shape.join(", ")}].`,
+    });
+  });
+
+  it("whole numbers where values are asked for", async () => {
+    const raw = (await open(int8("x.weight", [1], [1]))).get("x.weight")!;
+    await expect(readTensorF32(raw)).rejects.toMatchObject({
+      code: "bad-file",
+      where: "q.safetensors",
+      message: 'Tensor "x.weight" has type I8, not floating point.',
     });
   });
 

@@ -20,7 +20,7 @@ interface FileState {
   receivedBytes: number;
   reportedBytes: number;
   lastMs: number;
-  timer: ReturnType<typeof setTimeout> | null;
+  timer?: ReturnType<typeof setTimeout> | undefined;
 }
 
 export class ProgressReporter {
@@ -60,22 +60,22 @@ export class ProgressReporter {
 
   /** Ends all reports. */
   stop(): void {
-    for (const { timer } of this.#files.values()) if (timer !== null) clearTimeout(timer);
+    for (const { timer } of this.#files.values()) clearTimeout(timer);
   }
 
   #state(path: string): FileState {
     let state = this.#files.get(path);
     if (!state) {
-      state = { receivedBytes: 0, reportedBytes: 0, lastMs: -reportEveryMs, timer: null };
+      state = { receivedBytes: 0, reportedBytes: 0, lastMs: -reportEveryMs };
       this.#files.set(path, state);
     }
     return state;
   }
 
   #report(path: string, state: FileState): void {
-    if (state.timer !== null) clearTimeout(state.timer);
+    clearTimeout(state.timer);
     const now = performance.now();
-    Object.assign(state, { reportedBytes: state.receivedBytes, lastMs: now, timer: null });
+    Object.assign(state, { reportedBytes: state.receivedBytes, lastMs: now, timer: undefined });
     const receivedBytes = [...this.#files.values()].reduce((sum, file) => sum + file.reportedBytes, 0);
     this.#tell({
       path,

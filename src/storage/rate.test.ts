@@ -27,3 +27,21 @@ test("chunks that come at once are one, and leave the window together", () => {
   expect(meter.bytesPerSecond(5000)).toBe(440);
   expect(meter.bytesPerSecond(5500)).toBe(200);
 });
+
+test("a rate needs half a second, counts five, and takes what comes within a tenth for one chunk", () => {
+  const rateAt = (nowMs: number, ...chunks: readonly (readonly [bytes: number, atMs: number])[]) => {
+    const meter = new RateMeter();
+    for (const [bytes, atMs] of chunks) meter.add(bytes, 9000 + atMs);
+    return meter.bytesPerSecond(9000 + nowMs);
+  };
+  expect([rateAt(499, [1000, 0]), rateAt(500, [1000, 0])]).toEqual([null, 2000]);
+  expect([rateAt(5000, [1000, 0]), rateAt(5001, [1000, 0])]).toEqual([200, null]);
+  // A chunk at 99 ms is over with the first; one at 100 ms stays as long as it is young.
+  expect([rateAt(5050, [1, 0], [1010, 99]), rateAt(5100, [1, 0], [1000, 100])]).toEqual([null, 200]);
+});
+
+test("the slowest connection has its time left", () => {
+  const meter = new RateMeter();
+  meter.add(1, 0);
+  expect(meter.secondsLeft(60, 1000)).toBe(60);
+});

@@ -300,6 +300,18 @@ it("fetches one file by its address, in one request where the server shall not b
   expect(host.requests.length).toBe(5);
 });
 
+it("refuses one file that cannot fit into memory, less what an earlier attempt has left", async () => {
+  service = new StorageService({ retryDelaysMs: [] });
+  const limit = 1_500_000_000;
+  const ofSize = (sizeBytes: number) => service.fetchFile(loose({ sizeBytes }));
+  await expect(ofSize(limit + 1)).rejects.toMatchObject({ code: "quota" });
+  expect(host.requests).toEqual([]);
+  host.fault = () => new Response(bodyOf([unet.slice(0, 100)], "cut"));
+  await expect(ofSize(limit)).rejects.toMatchObject({ code: "network" });
+  await expect(ofSize(limit + 101)).rejects.toMatchObject({ code: "quota" });
+  await expect(ofSize(limit + 100)).rejects.toMatchObject({ code: "network" });
+});
+
 it("sends a key in the address, and names it in no error", async () => {
   const url = `${site}p/unet/w.bin?fileId=7`;
   host.files.set(`${url}&token=secret`, unet);

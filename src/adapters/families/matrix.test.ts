@@ -36,6 +36,9 @@ it("inverts any matrix but singular ones, also with zeros on the diagonal", () =
   expect(invert(Float64Array.of(1, 2, 2, 4), 2)).toBeNull();
   expect(invert(Float64Array.of(0, 0, 0, 0), 2)).toBeNull();
   expect(invert(Float64Array.of(NaN, 1, 1, 1), 2)).toBeNull();
+  expect([...invert(Float64Array.of(1, 0, 9, 0, 0, 4, 0, 2, 0), 3)!]).toEqual([
+    1, -2.25, 0, 0, 0, 0.5, 0, 0.25, 0,
+  ]);
   // Without exchanging rows the small pivot would lose everything.
   const [a, b, c, d] = invert(Float64Array.of(1e-20, 1, 1, 1), 2)!;
   for (const [value, expected] of [

@@ -112,6 +112,8 @@ describe("none", () => {
       pngOf(inPixels(deflateSync("no JSON"))),
       pngOf({ width: 3, height: 2, channels: 3, values: new Uint8Array(18) }),
       Uint8Array.of(0xff, 0xd8, 0xff, 0xe0),
+      new Uint8Array(Buffer.from("sd-ti-embedding".padEnd(99))),
+      ...[8, 32, 33].map((bytes) => pngOf(image()).slice(0, bytes)),
       new Uint8Array(),
     ];
     const found = await Promise.all(files.map((bytes) => embeddingOfImage(new File([bytes], "x.png"))));

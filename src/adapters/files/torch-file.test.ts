@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { readPickle } from "./pickle.ts";
+import { openTensorFile } from "./read.ts";
 import { tensorValues } from "./tensor.ts";
 import { isTorchFile, readTorchFile } from "./torch-file.ts";
 
@@ -25,6 +26,15 @@ test("a plain list becomes numbered entries", async () => {
     ["list:3", "F16", [2, 6]],
   ]);
   expect([...tensorValues(tensors.get("list:0")!)]).toEqual(ramp(12));
+});
+
+test("gives those of the tensors asked for that it has", async () => {
+  const blob = new Blob([readFileSync(new URL("list.pt", FOLDER))]);
+  const read = await (await openTensorFile(blob, { fileName: "list.pt" })).read(["list:2", "none", "list:1"]);
+  expect([...read].map(([name, { shape, isFinite }]) => [name, shape, isFinite])).toEqual([
+    ["list:2", [4, 2], true],
+    ["list:1", [2, 4], true],
+  ]);
 });
 
 test.each(["state.bin", "nested.ckpt", "legacy.pt"])(

@@ -124,6 +124,12 @@ describe("the repair", () => {
       expect(chosen(await ask(new ScriptedModel(first, second)))).toEqual(["unicorn: unicorn"]);
   });
 
+  test("of two answers with as many faults the second counts", async () => {
+    const first = answer(["unicorn", "unicorn"], ["clay render", "pegasus"]);
+    const second = answer(["unicorn", "pegasus"], ["clay render", "clay"]);
+    expect(chosen(await ask(new ScriptedModel(first, second)))).toEqual(["clay render: clay"]);
+  });
+
   test("two answers without any to read are a failure with the reason", async () => {
     await expect(ask(new ScriptedModel("No.", "No!"))).rejects.toMatchObject({
       code: "bad-file",

@@ -65,6 +65,11 @@ describe("masks", () => {
     expect(mask.map((bits) => bits.length)).toEqual([51, 3]);
   });
 
+  test("of the power set each adapter is drawn by the lower half of the numbers", () => {
+    const drawn = (value: number) => sampleMask([2], "power-set", () => value);
+    expect([drawn(0), drawn(0.499), drawn(0.5)]).toEqual([[[true, true]], [[true, true]], [[false, false]]]);
+  });
+
   test("sampling is uniform: chi-square over the 20 masks of (3, 2) one-hot", () => {
     const sizes = [3, 2];
     const counts = new Map([...everyMask(sizes, "one-hot")].map((mask) => [code(mask), 0]));

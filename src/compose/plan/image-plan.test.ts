@@ -210,6 +210,23 @@ describe("baselines", () => {
     );
   });
 
+  test("say why: by rank with the score, or drawn; no similarity is below 0", () => {
+    const tasksOf = (baseline: "retriever" | "random") =>
+      composeBaseline(baseline, [candidate("a", 0.4), candidate("b", -0.2)], { seed: 1 }).tasks.map(
+        ({ picks: [pick] }) => [pick!.id, pick!.similarity, pick!.reason],
+      );
+    expect(tasksOf("retriever")).toEqual([
+      ["a", 0.4, { kind: "ranked", place: 1, score: 0.4 }],
+      ["b", 0, { kind: "ranked", place: 2, score: -0.2 }],
+    ]);
+    expect(new Set(tasksOf("random"))).toEqual(
+      new Set([
+        ["a", 0.4, { kind: "drawn" }],
+        ["b", 0, { kind: "drawn" }],
+      ]),
+    );
+  });
+
   test("random: seeded, three different adapters, independent of candidate order", () => {
     const ids = (list: readonly BaselineCandidate[], seed: number): string[] =>
       composeBaseline("random", list, { seed }).tasks.map(({ picks }) => picks[0]!.id);

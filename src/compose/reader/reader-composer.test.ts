@@ -200,6 +200,14 @@ describe("composeByReading", () => {
     expect(network.batches).toEqual([]);
   });
 
+  it("does nothing where it is cancelled before", async () => {
+    const composed = composeByReading(
+      { prompt, ...base, candidates: [] },
+      { reader, signal: AbortSignal.abort() },
+    );
+    await expect(composed).rejects.toMatchObject({ code: "cancelled" });
+  });
+
   it("keeps a pin: others may not serve its words", async () => {
     const { tasks } = await compose({ pins: ["night"] });
     expect(tasks.flatMap(({ text, picks }) => picks.map(({ id }) => `${id}: ${text}`))).toEqual([

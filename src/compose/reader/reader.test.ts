@@ -1,7 +1,7 @@
 // What the network gets to read, in which batches, and how its answers come back: with a network that counts.
 import { describe, expect, it } from "vitest";
 import type { FileNetwork, NetworkInputs } from "../../runtime/file-network.ts";
-import { Reader, type ReaderInput } from "./reader.ts";
+import { Reader, readerFiles, type ReaderInput } from "./reader.ts";
 import { WordPiece } from "./wordpiece.ts";
 
 const words = "[PAD] [UNK] [CLS] [SEP] a red fox clay ink snow".split(" ");
@@ -164,6 +164,10 @@ describe("read", () => {
 });
 
 it("names the file that is missing", async () => {
-  const open = Reader.open(new Map([["reader.onnx", new Blob()]]), () => Promise.reject(new Error("unused")));
-  await expect(open).rejects.toMatchObject({ code: "not-found" });
+  const names = Object.values(readerFiles);
+  for (const [count, where] of names.entries()) {
+    const files = new Map(names.slice(0, count).map((name) => [name, new Blob()]));
+    const open = Reader.open(files, () => Promise.reject(new Error("unused")));
+    await expect(open).rejects.toMatchObject({ code: "not-found", where });
+  }
 });

@@ -69,6 +69,16 @@ describe("select", () => {
       expect(pick(ids.map((id, token) => offer(id, 0.9, [token]))).chosen).toEqual(["a", "b"]);
   });
 
+  it("counts a pin among the styles, but not among the five", () => {
+    const pinned = offer("pin", 0.3, [9], { ...style, pinned: true });
+    expect(pick([pinned, offer("a", 0.9, [1], style)], 1)).toEqual({
+      chosen: ["pin"],
+      refused: { a: { kind: "styles" } },
+    });
+    const many = [1, 2, 3, 4, 5, 6].map((n) => offer(`a${n}`, 0.9 + n / 100, [n]));
+    expect(pick([pinned, ...many]).chosen).toEqual(["a6", "a5", "a4", "a3", "a2", "pin"]);
+  });
+
   it("keeps a pin whatever the reader says, with its words", () => {
     const pinned = offer("pin", 0.3, [1], { pinned: true });
     expect(pick([pinned, offer("a", 0.99, [1]), offer("b", 0.9, [2])])).toEqual({

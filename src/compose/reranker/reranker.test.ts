@@ -158,10 +158,14 @@ it("names what is missing or wrong", async () => {
   });
   await expect(open(whole.set("tokenizer.json", new Blob(["{"])))).rejects.toMatchObject({
     code: "bad-file",
+    where: "tokenizer.json",
   });
-  const two = new Recorder();
-  two.run = async () => ({ logits: Float32Array.of(1, 2) });
-  await expect(new Reranker(two, tokenizer).score("fox", ["red"])).rejects.toMatchObject({
-    code: "bad-file",
-  });
+  for (const logits of [Float32Array.of(1, 2), Float32Array.of(Number.NaN)]) {
+    const other = new Recorder();
+    other.run = async () => ({ logits });
+    await expect(new Reranker(other, tokenizer).score("fox", ["red"])).rejects.toMatchObject({
+      code: "bad-file",
+      where: "onnx/model_quantized.onnx",
+    });
+  }
 });

@@ -1,11 +1,9 @@
-// Texts of a card that stand in a prompt, in any spelling; and uses that the card does not want.
+// Texts of a card that stand in a prompt, in any spelling.
 import { describe, expect, test } from "vitest";
 import { card } from "../../../tests/fixtures/cards.ts";
 import { plainText } from "./plain-text.ts";
 import { quotesIn } from "./quotes.ts";
 import { informs } from "./rarity.ts";
-import { unmeantUse } from "./unmeant.ts";
-import { wordsOf } from "./words.ts";
 
 const found = (prompt: string, one: ReturnType<typeof card>): string[] =>
   quotesIn(plainText(prompt), [one])[0]!.map(
@@ -64,37 +62,6 @@ describe("quotes", () => {
     });
     expect(found("1boy, renji kaido", one)).toEqual(["title Renji Kaido: renji kaido"]);
     expect(found("hollow tide", one)).toEqual([]);
-  });
-});
-
-describe("unwanted uses", () => {
-  const clay = card("clay", "style", {
-    title: "Clay",
-    description: "Clay look.",
-    notMeant: ["clay tennis court", "neon yellow vest", "blue eyes", "T. Rex band", "brainwashed"],
-  });
-  test.each([
-    ["a clay tennis court", "clay", "clay tennis court"],
-    ["court of clay", "clay", "clay tennis court"],
-    ["a clay frog", "clay", null],
-    ["a neon green frog", "neon", "neon yellow vest"],
-    ["a neon frog", "neon", null],
-    ["green eyes", "eyes", null],
-    ["a t-rex", "t-rex", null],
-    ["a t-rex band", "t-rex", "T. Rex band"],
-    ["a brainwashed crowd", "brainwashed", "brainwashed"],
-  ])("%j, for %j: %j", (prompt, evidence, use) => {
-    const around = wordsOf(prompt);
-    const words = wordsOf(evidence).map(({ text }) => text);
-    const own = around.filter(({ text }) => words.includes(text));
-    expect(unmeantUse(clay, { evidence: own, around })).toBe(use);
-  });
-
-  test("of a meaning: two of the words at least", () => {
-    const of = (prompt: string): string | null =>
-      unmeantUse(clay, { evidence: null, around: wordsOf(prompt) });
-    expect(of("a clay court")).toBe("clay tennis court");
-    expect(of("a brainwashed crowd")).toBeNull();
   });
 });
 

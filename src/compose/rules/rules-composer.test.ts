@@ -221,7 +221,17 @@ describe("rules composer", () => {
     expect(await picksOf([both])).toEqual({ "fox in the snow": ["both"] });
     expect(await picksOf([both, own[0]!])).toEqual({ "fox in the snow": ["both"] });
     expect(await picksOf([both], "a fox, snow")).toEqual({});
+    expect(await picksOf([own[0]!])).toEqual({ fox: ["fox"] });
     expect(await picksOf([both, ...own])).toEqual({ fox: ["fox"], "in the snow": ["snow"] });
+  });
+
+  test("tasks stay apart where an adapter fits them too little together, however much less it fits each", async () => {
+    const three = card("a", "animal", { title: "Fox Snow Owl", description: "A cup." });
+    const { tasks } = await compose("a fox in the snow", [three]);
+    expect(tasks.map(({ text, picks }) => [text, picks.length])).toEqual([
+      ["fox", 0],
+      ["in the snow", 0],
+    ]);
   });
 
   test("makes one task of the better of two overlapping pairs of adapters", async () => {

@@ -36,6 +36,8 @@ describe("segment", () => {
     ["show me a frog downtown", ["frog <object>", "downtown <place>"]],
     ["three red apples, snow falling", ["three red apples <object>", "snow falling <weather>"]],
     ["a fox, a low shot", ["fox <object>", "low shot <framing>"]],
+    ["fox, centered composition", ["fox <object>", "centered composition <framing>"]],
+    ["a soft watercolour on a table", ["soft watercolour <open>", "on a table <place>"]],
     ["fox, wide angle lens", ["fox <object>", "wide angle lens <framing>"]],
     ["in a forest there is a fox", ["in a forest <place>", "fox <object>"]],
     ["a long-haired white cat", ["long-haired white cat <object>"]],
@@ -146,6 +148,9 @@ describe("segment", () => {
       ["1girl, looking at viewer, red dress", ["1girl, looking at viewer <object>", "red dress <open>"]],
       ["a knight, no helmet, long hair", ["knight <object>", "no helmet <object>", "long hair <open>"]],
       ["a castle, sword", ["castle <object>", "sword <open>"]],
+      ["2boys, long wavy red hair", ["2boys, long wavy red hair <object>"]],
+      ["2boys, long wavy dark red hair", ["2boys <object>", "long wavy dark red hair <open>"]],
+      ["a knight with a hat, long hair", ["knight <object>", "hat <clothing>", "long hair <open>"]],
     ],
     "a style word before a thing describes it": [
       ["a neon green frog", ["neon green frog <object>"]],

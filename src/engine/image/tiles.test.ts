@@ -73,6 +73,41 @@ describe("with a local decoder", () => {
   });
 });
 
+describe("tiles", () => {
+  /** A row of `width` latents; tile n has the value n. */
+  async function numbered(width: number): Promise<{ readonly count: number; readonly row: Float32Array }> {
+    let count = 0;
+    const row = await runTiled(new Float32Array(width), {
+      size: { width, height: 1 },
+      tile: 16,
+      scale: { input: 1, output: 8 },
+      run: (_, part) => Promise.resolve(new Float32Array(64 * part.width * part.height).fill(count++)),
+    });
+    return { count, row: row.subarray(0, 8 * width) };
+  }
+
+  it.each([
+    [15, 1],
+    [16, 1],
+    [17, 2],
+    [28, 2],
+    [29, 3],
+    [40, 3],
+    [41, 4],
+  ])("of 16 latents share a quarter with the next: %i latents take %i", async (width, count) => {
+    expect((await numbered(width)).count).toBe(count);
+  });
+
+  it("blend over the middle half of what they share", async () => {
+    const { row } = await numbered(28); // 12 to 16 are in both
+    const shared = Array.from(row.subarray(8 * 12, 8 * 16));
+    const rising = Array.from({ length: 16 }, (_, i) => (i + 0.5) / 16);
+    expect(shared).toEqual([...Array(8).fill(0), ...rising, ...Array(8).fill(1)]);
+    expect(new Set(row.subarray(0, 8 * 12))).toEqual(new Set([0]));
+    expect(new Set(row.subarray(8 * 16))).toEqual(new Set([1]));
+  });
+});
+
 describe("with the VAE", () => {
   let runs: EngineRuns;
   beforeAll(async () => {

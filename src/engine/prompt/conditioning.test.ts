@@ -113,6 +113,27 @@ describe("textual inversions", () => {
     expect(chunks[1]!.embeddings[0]!.offset).toBe(1);
   });
 
+  it("fill a chunk to its end, and are words where a whole chunk has no room for them", () => {
+    const offsets = (text: string, vectors: number) =>
+      chunkPrompt(text, { ...options, embeddings: [{ ...embedding, vectors }] }).map(({ embeddings }) =>
+        embeddings.map(({ offset }) => offset),
+      );
+    expect(offsets(`${words(72)} x y`, 3)).toEqual([[73]]);
+    expect(offsets("x y", 75)).toEqual([[1]]);
+    expect(offsets("x y", 76)).toEqual([[]]);
+  });
+
+  it("without a word that the tokenizer knows are none", () => {
+    expect(chunkPrompt("a b", { ...options, embeddings: [{ ...embedding, name: " " }] })).toEqual(
+      chunkPrompt("a b", options),
+    );
+  });
+
+  it("before a comma stay when what follows it moves", () => {
+    const chunks = chunkPrompt(`${words(65)} x y , x y b b b b`, { ...options, embeddings: [embedding] });
+    expect(chunks.map(({ embeddings }) => embeddings.map(({ offset }) => offset))).toEqual([[66], [1]]);
+  });
+
   it("move with the text after a comma", () => {
     const chunks = chunkPrompt(`${words(68)} , x y b b b b`, { ...options, embeddings: [embedding] });
     expect(chunks[0]!.embeddings).toEqual([]);

@@ -68,6 +68,19 @@ describe("the counter", () => {
     expect(await counter.count(words(9), { steps: 20 })).toEqual({ tokens: 9, room: 16 });
   });
 
+  it.each([
+    ["3", "1/1"],
+    ["2", "1/75"],
+    ['"10"', "1/75"],
+    ["{", "1/75"],
+  ])("takes CLIP's length for one that leaves no room, or is none: %s", async (length, expected) => {
+    const counter = new TokenCounter();
+    const config = new Blob([`{"max_position_embeddings": ${length}}`]);
+    await counter.load(files([["text_encoder/config.json", config]]));
+    const { tokens, room } = await counter.count("a", { steps: 20 });
+    expect(`${tokens}/${room}`).toBe(expected);
+  });
+
   it("says which file is damaged", async () => {
     const damaged = new Map([["tokenizer/vocab.json", new Blob(["{"])]]);
     await expect(new TokenCounter().load(damaged)).rejects.toMatchObject({

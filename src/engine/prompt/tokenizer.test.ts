@@ -100,6 +100,25 @@ describe("CLIP tokenizer", () => {
     expect(growth(read, random)).toBeLessThan(linear);
   });
 
+  it("merges overlapping pairs by their ranks, in whatever order they wait", () => {
+    const pairs = ["a b", "b c", "c d", "d e", "e f", "f g</w>"];
+    const tokens = [...pairs.join(" ").split(" "), ...pairs.map((pair) => pair.replace(" ", ""))];
+    const ids = Object.fromEntries(
+      [...tokens, "<|startoftext|>", "<|endoftext|>"].map((token, id) => [token, id]),
+    );
+    const orders = (rest: readonly string[]): string[][] =>
+      rest.length === 0
+        ? [[]]
+        : rest.flatMap((one) =>
+            orders(rest.filter((other) => other !== one)).map((order) => [one, ...order]),
+          );
+    for (const merges of orders(pairs)) {
+      const tokenizer = new ClipTokenizer({ vocab: JSON.stringify(ids), merges: merges.join("\n") });
+      const slow = mergeSlowly("abcdefg", new Map(merges.map((merge, rank) => [merge, rank])));
+      expect(tokenizer.encode("abcdefg"), merges.join()).toEqual(slow.map((one) => ids[one]));
+    }
+  });
+
   it("merges by any list of merges as pass after pass does", () => {
     const letters = ["a", "b", "c"];
     const symbol = (list: readonly string[], at: number): string => list[at % list.length]!;

@@ -158,6 +158,50 @@ describe("samplers as generators", () => {
     expect(calls).toBe(2);
   });
 
+  it("ask for noise between the levels of a step, none for the step to 0 and none without eta", async () => {
+    const whole = [
+      [8, 2],
+      [2, 1],
+    ];
+    const middles = [
+      [8, 4],
+      [8, 2],
+      [2, expect.closeTo(Math.SQRT2, 6)],
+      [2, 1],
+    ];
+    const stochastic = new Map<SamplerId, unknown>([
+      ["euler_a", whole],
+      ["dpmpp_sde", middles],
+      ["dpmpp_2m_sde", whole],
+      ["lcm", whole],
+    ]);
+    for (const name of Object.keys(SAMPLERS) as SamplerId[])
+      for (const eta of [undefined, 0]) {
+        const asked: number[][] = [];
+        const noise = (from: number, to: number) => {
+          asked.push([from, to].map((sigma) => Number(sigma.toFixed(6))));
+          return new Float32Array(COUNT);
+        };
+        const run: Run = { name, seed: 1, eta: eta ?? null, sigmas: [8, 2, 1, 0], states: [] };
+        await trajectory(run, toyDenoiser, { noise });
+        const isAsked = eta === undefined || name === "lcm"; // LCM has no eta
+        expect(asked, `${name}, eta ${eta}`).toEqual(isAsked ? (stochastic.get(name) ?? []) : []);
+      }
+  });
+
+  it("LCM keeps of its state the more, the nearer its timestep is to 0", async () => {
+    const stateAfter = async (timestep: number): Promise<number> => {
+      const options = { noise: () => new Float32Array(1), timestepOf: () => timestep };
+      const ones: Denoiser = async () => Float32Array.of(1);
+      const steps = SAMPLERS.lcm.sample(ones, Float32Array.of(2), Float64Array.of(Math.sqrt(3), 0), options);
+      return (await collect(steps))[0]!.x[0]!;
+    };
+    // Of a state of 2 at sigma √3, half is left in unit variance.
+    expect(await stateAfter(0)).toBeCloseTo(1, 6);
+    expect(await stateAfter(0.05)).toBeCloseTo(Math.SQRT1_2 + 0.5, 6);
+    expect(await stateAfter(999)).toBeCloseTo(1, 6);
+  });
+
   it("do not change the initial latent", async () => {
     const x = createGenerator("cpu", 1).randn(COUNT);
     const copy = Float32Array.from(x);

@@ -138,6 +138,13 @@ describe("inference schedules", () => {
     }
   });
 
+  it("trailing rounds halves to even timesteps, as numpy does", () => {
+    const sigmas = scheduleSigmas(training, { schedule: "trailing", sampler: "euler", steps: 16 });
+    // 1000, 937.5, 875, 812.5 …, rounded, less 1
+    const timesteps = [999, 937, 874, 811, 749, 687, 624, 561, 499, 437, 374, 311, 249, 187, 124, 61];
+    expect([...sigmas]).toEqual([...timesteps.map((timestep) => training.sigmas[timestep]!), 0]);
+  });
+
   it("rejects more LCM steps than were distilled", () => {
     expect(() => scheduleSigmas(training, { schedule: "lcm", sampler: "lcm", steps: 51 })).toThrow(
       /at most 50 steps/,

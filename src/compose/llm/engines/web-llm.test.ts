@@ -149,6 +149,18 @@ test.each([
   });
 });
 
+test.each([
+  [new Error("Invalid shader"), "M failed on the GPU: Invalid shader"],
+  ["Invalid shader", "M failed on the GPU: Invalid shader"],
+  [new Error("Failed to fetch"), "M could not be downloaded: Failed to fetch"],
+])("the failure has the words of the engine: %s", async (cause, message) => {
+  const chat: ChatEngine = {
+    chatCompletion: () => Promise.reject(cause),
+    interruptGenerate: async () => {},
+  };
+  await expect(chatOf(chat, m).complete(messages, schema, options())).rejects.toMatchObject({ message });
+});
+
 test("an expected failure within the engine stays what it is", async () => {
   const error = new StylusError("quota", say`x`);
   const { chat } = engine([error]);
