@@ -5,7 +5,7 @@
  * Least probability at which an adapter is taken; fitted to the reader of the packs and their embedder on prompts for looks that came
  * after its training (docs/decisions/2026-11-29-a-reader-chooses.md). Beside a card without search phrases the reader is less sure of everything.
  */
-export const wantedThresholds = { withPhrases: 0.6, withoutPhrases: 0.5 } as const;
+export const wantedThresholds = { withPhrases: 0.7, withoutPhrases: 0.5 } as const;
 
 /** Adapters that may be combined; a prompt that wants more is a list of tags. */
 const maxChosen = 5;
