@@ -86,8 +86,7 @@ class Writer:
         return self.op("Mul", self.op("Mul", x, inner), np.array(0.5, np.float32))
 
 
-def graph_of(reader):
-    """The graph as an ONNX model and its weights in 4 bits and unpacked."""
+def export(reader, folder, unpacked=False):
     reader = reader.float().cpu().eval()
     g = Writer()
     table, scales = g.int8(reader.words.weight.data, "words")
@@ -122,13 +121,8 @@ def graph_of(reader):
         [info("wanted", TensorProto.FLOAT, ["batch"]), info("spans", TensorProto.FLOAT, ["batch", "length"])], g.constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], producer_name="stylus-web")
     model.ir_version = 9
-    return model, g.four_bit, g.int8_bytes
-
-
-def export(reader, folder, unpacked=False):
-    model, four_bit, int8_bytes = graph_of(reader)
     os.makedirs(folder, exist_ok=True)
-    for name, data in (("reader.onnx", model.SerializeToString()), ("reader.q4", four_bit), ("weights.int8", int8_bytes)):
+    for name, data in (("reader.onnx", model.SerializeToString()), ("reader.q4", g.four_bit), ("weights.int8", g.int8_bytes)):
         if name != "weights.int8" or unpacked:
             with open(os.path.join(folder, name), "wb") as file:
                 file.write(data)
