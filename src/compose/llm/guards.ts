@@ -73,12 +73,16 @@ const evidenceOf = (nearest: readonly NearText[], task: Span): number =>
   );
 
 /** Applies the rules to a proposal; the result obeys all of them whatever the model wrote. */
-export function guardProposal(proposal: readonly ProposedTask[], context: GuardContext): Guarded {
-  const { prompt, candidates, denied: deniedIds, composer } = context;
+export function guardProposal(proposed: readonly ProposedTask[], context: GuardContext): Guarded {
+  const { prompt, candidates, composer } = context;
+  const proposal = proposed.map(({ text, picks }) => ({
+    text,
+    picks: picks.filter(({ id }) => !context.denied.has(id)),
+  }));
   const preset = presets[context.preset];
   const readable = readablePrompt(prompt);
   const known = new Map(candidates.map((candidate) => [candidate.card.id, candidate]));
-  const rejected = [...deniedIds].map(([id, words]): { id: string; reason: Reason } => ({
+  const rejected = [...context.denied].map(([id, words]): { id: string; reason: Reason } => ({
     id,
     reason: { kind: "excluded", words },
   }));
@@ -94,7 +98,7 @@ export function guardProposal(proposal: readonly ProposedTask[], context: GuardC
       const denied = span === null && findTask(prompt, text) !== null;
       const words = short(text);
       const reason: Reason = { kind: denied ? "denied" : span ? "overlaps" : "absent", words };
-      for (const { id } of picks) if (!deniedIds.has(id)) rejected.push({ id, reason });
+      for (const { id } of picks) rejected.push({ id, reason });
       if (!span && !denied) faults.push(`the task “${words}” is not in the prompt`);
       else if (picks.length > 0)
         faults.push(`the task “${words}” ${denied ? "is denied by the prompt" : "overlaps another task"}`);
@@ -107,7 +111,6 @@ export function guardProposal(proposal: readonly ProposedTask[], context: GuardC
     const words = short(prompt.slice(span.start, span.end));
     const picks: AdapterPick[] = [];
     for (const { id, reason } of proposed) {
-      if (deniedIds.has(id)) continue;
       const candidate = known.get(id);
       if (!candidate) {
         rejected.push({ id, reason: { kind: "unknown" } });
